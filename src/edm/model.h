@@ -1,0 +1,126 @@
+// The vocabulary in which entities are declared once, as constexpr rows. JSON in and out,
+// validation, query binding, SQL columns, routes, metadata and permissions all derive from these
+// rows; the rows themselves are in enrollment_model.h and system_model.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace muster::edm {
+
+inline constexpr std::string_view kNamespace = "microsoft.graph";
+inline constexpr std::string_view kNamespaceAlias = "graph";
+
+enum class Type : std::uint8_t {
+  kString,
+  kBoolean,
+  kInt32,
+  kInt64,
+  kDateTimeOffset,
+  kBinary,
+  kComplex,
+};
+
+// Edm.String, Edm.Int32, …; for kComplex the caller asks the complex type for its name.
+[[nodiscard]] std::string_view type_name(Type type);
+
+// Who may set a property.
+enum class Access : std::uint8_t {
+  kServer,    // made by the service; a value in a body is ignored
+  kClient,    // create and update
+  kInternal,  // never on the wire, neither way
+};
+
+// How a property is kept by a store.
+enum class Storage : std::uint8_t {
+  kColumn,  // a column of its own type
+  kUuid,    // text on the wire, 16 octets in a column
+  kJson,    // complex values and collections: one text column
+  kSealed,  // with the record's other sealed properties, encrypted, in the column `sealed`
+};
+
+struct ComplexType;
+
+struct Property {
+  std::string_view name;    // as on the wire
+  std::string_view column;  // as in a store; empty for kSealed
+  Type type = Type::kString;
+  bool nullable = true;
+  bool collection = false;
+  Access access = Access::kClient;
+  Storage storage = Storage::kColumn;
+  const ComplexType* complex = nullptr;  // set when type is kComplex
+  std::uint32_t max_length = 0;          // characters of text, octets of binary; 0 = 64 Ki
+  std::int64_t minimum = INT64_MIN;
+  std::int64_t maximum = INT64_MAX;
+  bool secret = false;  // masked in the audit log, never written to the log
+  std::string_view sentence;
+};
+
+struct ComplexType {
+  std::string_view name;
+  std::span<const Property> properties;
+  std::string_view sentence;
+};
+
+struct EntityType {
+  std::string_view name;
+  std::span<const Property> properties;  // the first one is the key
+  std::string_view sentence;
+
+  [[nodiscard]] constexpr const Property& key() const { return properties.front(); }
+};
+
+// An action bound to one entity (OData 4.01 Protocol §11.5.4).
+struct Action {
+  std::string_view name;
+  std::span<const Property> parameters;
+  std::string_view sentence;
+};
+
+struct EntitySet {
+  std::string_view name;       // path segment
+  std::string_view container;  // the singleton that contains it; empty for sets that are not served
+  std::string_view table;
+  const EntityType* type;
+  std::span<const Action> actions;
+  // Family of permissions, e.g. "DeviceManagementConfiguration": `.Read.All` and `.ReadWrite.All`.
+  std::string_view permission;
+  std::string_view sentence;
+};
+
+// Ordinal of a property by wire name, exactly or without ASCII case; nullopt if there is none.
+[[nodiscard]] std::optional<std::size_t> find_property(std::span<const Property> properties,
+                                                       std::string_view name);
+[[nodiscard]] std::optional<std::size_t> find_property_any_case(
+    std::span<const Property> properties, std::string_view name);
+
+// Compile-time checks of a table of rows; used in static_asserts beside each declaration.
+[[nodiscard]] constexpr bool is_well_formed(std::span<const Property> rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Property& row = rows[i];
+    if (row.name.empty() || row.sentence.empty()) return false;
+    if ((row.type == Type::kComplex) != (row.complex != nullptr)) return false;
+    for (std::size_t k = 0; k < i; ++k) {
+      if (rows[k].name == row.name) return false;
+    }
+  }
+  return true;
+}
+
+[[nodiscard]] constexpr bool is_well_formed(const EntityType& type) {
+  if (!is_well_formed(type.properties) || type.properties.size() > 64) return false;
+  const Property& key = type.key();
+  if (key.nullable || key.collection || key.storage == Storage::kSealed) return false;
+  for (const Property& row : type.properties) {
+    const bool stored_apart = row.storage == Storage::kSealed;
+    if (stored_apart != row.column.empty()) return false;
+    const bool structured = row.type == Type::kComplex || row.collection;
+    if (structured && row.storage != Storage::kJson && !stored_apart) return false;
+  }
+  return true;
+}
+
+}  // namespace muster::edm

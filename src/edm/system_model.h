@@ -1,0 +1,331 @@
+// The entities that Muster keeps for itself: never on the wire, but stored by the same contract.
+#pragma once
+
+#include "edm/model.h"
+#include "edm/record.h"
+
+namespace muster::edm {
+
+// The tenant under which records of the whole installation are kept.
+inline constexpr std::string_view kSystemTenant = "00000000-0000-0000-0000-000000000000";
+
+// --- tenants: each is kept under its own id ------------------------------------------------------
+inline constexpr Property kTenantRows[] = {
+    {.name = "id",
+     .column = "id",
+     .nullable = false,
+     .access = Access::kInternal,
+     .storage = Storage::kUuid,
+     .sentence = "The `tid` of the tenant's access tokens."},
+    {.name = "name",
+     .column = "name",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 256,
+     .sentence = "Name for people."},
+    {.name = "createdDateTime",
+     .column = "created_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When the tenant was created."},
+};
+inline constexpr EntityType kTenantType{
+    .name = "tenant", .properties = kTenantRows, .sentence = "A tenant of this installation."};
+static_assert(is_well_formed(kTenantType));
+inline constexpr EntitySet kTenants{.name = "tenants",
+                                    .container = "",
+                                    .table = "tenants",
+                                    .type = &kTenantType,
+                                    .actions = {},
+                                    .permission = "",
+                                    .sentence = "The tenants."};
+namespace tenant {
+inline constexpr auto kId = field<std::string>(kTenantType, "id");
+inline constexpr auto kName = field<std::string>(kTenantType, "name");
+inline constexpr auto kCreated = field<base::Timestamp>(kTenantType, "createdDateTime");
+}  // namespace tenant
+
+// --- applications
+// ----------------------------------------------------------------------------------
+inline constexpr Property kApplicationRows[] = {
+    {.name = "clientId",
+     .column = "client_id",
+     .nullable = false,
+     .access = Access::kInternal,
+     .storage = Storage::kUuid,
+     .sentence = "OAuth 2.0 client id."},
+    {.name = "name",
+     .column = "name",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 256,
+     .sentence = "Name for people."},
+    {.name = "secretHash",
+     .column = "secret_hash",
+     .type = Type::kBinary,
+     .nullable = false,
+     .access = Access::kInternal,
+     .secret = true,
+     .sentence = "Hash of the client secret; the secret itself is shown once and not kept."},
+    {.name = "roles",
+     .column = "roles",
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "Permissions of its tokens, separated by blanks."},
+    {.name = "createdDateTime",
+     .column = "created_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When the application was registered."},
+};
+inline constexpr EntityType kApplicationType{.name = "application",
+                                             .properties = kApplicationRows,
+                                             .sentence = "A client of Muster's own token service."};
+static_assert(is_well_formed(kApplicationType));
+inline constexpr EntitySet kApplications{.name = "applications",
+                                         .container = "",
+                                         .table = "applications",
+                                         .type = &kApplicationType,
+                                         .actions = {},
+                                         .permission = "",
+                                         .sentence = "A tenant's applications."};
+namespace application {
+inline constexpr auto kClientId = field<std::string>(kApplicationType, "clientId");
+inline constexpr auto kName = field<std::string>(kApplicationType, "name");
+inline constexpr auto kSecretHash = field<std::string>(kApplicationType, "secretHash");
+inline constexpr auto kRoles = field<std::string>(kApplicationType, "roles");
+inline constexpr auto kCreated = field<base::Timestamp>(kApplicationType, "createdDateTime");
+}  // namespace application
+
+// --- signing keys of the own issuer, kept under kSystemTenant
+// --------------------------------------
+inline constexpr Property kSigningKeyRows[] = {
+    {.name = "keyId",
+     .column = "key_id",
+     .nullable = false,
+     .access = Access::kInternal,
+     .storage = Storage::kUuid,
+     .sentence = "The `kid` of tokens signed with it."},
+    {.name = "privateKey",
+     .column = "",
+     .nullable = false,
+     .access = Access::kInternal,
+     .storage = Storage::kSealed,
+     .secret = true,
+     .sentence = "PKCS#8 PEM."},
+    {.name = "createdDateTime",
+     .column = "created_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When the key was made."},
+    {.name = "retiresDateTime",
+     .column = "retires_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "From when on it signs no more."},
+};
+inline constexpr EntityType kSigningKeyType{
+    .name = "signingKey", .properties = kSigningKeyRows, .sentence = "A key of the own issuer."};
+static_assert(is_well_formed(kSigningKeyType));
+inline constexpr EntitySet kSigningKeys{.name = "signingKeys",
+                                        .container = "",
+                                        .table = "signing_keys",
+                                        .type = &kSigningKeyType,
+                                        .actions = {},
+                                        .permission = "",
+                                        .sentence = "Keys of the own issuer."};
+namespace signing_key {
+inline constexpr auto kKeyId = field<std::string>(kSigningKeyType, "keyId");
+inline constexpr auto kPrivateKey = field<std::string>(kSigningKeyType, "privateKey");
+inline constexpr auto kCreated = field<base::Timestamp>(kSigningKeyType, "createdDateTime");
+inline constexpr auto kRetires = field<base::Timestamp>(kSigningKeyType, "retiresDateTime");
+}  // namespace signing_key
+
+// --- enrolment tokens: found by keyed hash
+// ---------------------------------------------------------- One row for each token that can enrol
+// devices. The token itself is sealed in its profile.
+inline constexpr Property kEnrollmentTokenRows[] = {
+    {.name = "hash",
+     .column = "hash",
+     .type = Type::kBinary,
+     .nullable = false,
+     .access = Access::kInternal,
+     .secret = true,
+     .sentence = "Keyed hash of the token."},
+    {.name = "profileId",
+     .column = "profile_id",
+     .nullable = false,
+     .access = Access::kInternal,
+     .storage = Storage::kUuid,
+     .sentence = "The profile that it enrols into."},
+    {.name = "createdDateTime",
+     .column = "created_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When it was minted or imported."},
+    {.name = "expirationDateTime",
+     .column = "expires_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When it ends by itself."},
+    {.name = "revokedDateTime",
+     .column = "revoked_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When it was revoked or replaced; 0001-01-01T00:00:00Z while it was not."},
+};
+inline constexpr EntityType kEnrollmentTokenType{.name = "enrollmentToken",
+                                                 .properties = kEnrollmentTokenRows,
+                                                 .sentence = "A token that enrols devices."};
+static_assert(is_well_formed(kEnrollmentTokenType));
+inline constexpr EntitySet kEnrollmentTokens{.name = "enrollmentTokens",
+                                             .container = "",
+                                             .table = "enrollment_tokens",
+                                             .type = &kEnrollmentTokenType,
+                                             .actions = {},
+                                             .permission = "",
+                                             .sentence = "Tokens that enrol devices."};
+namespace enrollment_token {
+inline constexpr auto kHash = field<std::string>(kEnrollmentTokenType, "hash");
+inline constexpr auto kProfileId = field<std::string>(kEnrollmentTokenType, "profileId");
+inline constexpr auto kCreated = field<base::Timestamp>(kEnrollmentTokenType, "createdDateTime");
+inline constexpr auto kExpiration =
+    field<base::Timestamp>(kEnrollmentTokenType, "expirationDateTime");
+inline constexpr auto kRevoked = field<base::Timestamp>(kEnrollmentTokenType, "revokedDateTime");
+}  // namespace enrollment_token
+
+// --- audit events: one for every change, in the same transaction
+// ------------------------------------ Names and shape of Graph's auditEvent (subset).
+inline constexpr Property kAuditActorRows[] = {
+    {.name = "type", .column = "-", .sentence = "`ItPro` for people, `Application` for programs."},
+    {.name = "userId", .column = "-", .sentence = "Object id of the user."},
+    {.name = "userPrincipalName", .column = "-", .sentence = "Sign-in name of the user."},
+    {.name = "applicationId", .column = "-", .sentence = "Client id of the application."},
+    {.name = "applicationDisplayName", .column = "-", .sentence = "Name of the application."},
+    {.name = "ipAddress", .column = "-", .sentence = "Address that the request came from."},
+    {.name = "userPermissions",
+     .column = "-",
+     .collection = true,
+     .sentence = "Permissions of the token."},
+};
+static_assert(is_well_formed(std::span(kAuditActorRows)));
+inline constexpr ComplexType kAuditActor{
+    .name = "auditActor", .properties = kAuditActorRows, .sentence = "Who made a change."};
+
+inline constexpr Property kAuditPropertyRows[] = {
+    {.name = "displayName", .column = "-", .sentence = "Name of the property."},
+    {.name = "oldValue", .column = "-", .sentence = "Value before, masked if secret."},
+    {.name = "newValue", .column = "-", .sentence = "Value after, masked if secret."},
+};
+static_assert(is_well_formed(std::span(kAuditPropertyRows)));
+inline constexpr ComplexType kAuditProperty{.name = "auditProperty",
+                                            .properties = kAuditPropertyRows,
+                                            .sentence = "A property that changed."};
+
+inline constexpr Property kAuditResourceRows[] = {
+    {.name = "displayName", .column = "-", .sentence = "Name of the resource for people."},
+    {.name = "type", .column = "-", .sentence = "Entity type of the resource."},
+    {.name = "resourceId", .column = "-", .sentence = "Key of the resource."},
+    {.name = "modifiedProperties",
+     .column = "-",
+     .type = Type::kComplex,
+     .collection = true,
+     .complex = &kAuditProperty,
+     .sentence = "What changed."},
+};
+static_assert(is_well_formed(std::span(kAuditResourceRows)));
+inline constexpr ComplexType kAuditResource{.name = "auditResource",
+                                            .properties = kAuditResourceRows,
+                                            .sentence = "What a change was made to."};
+
+inline constexpr Property kAuditEventRows[] = {
+    {.name = "id",
+     .column = "id",
+     .nullable = false,
+     .access = Access::kServer,
+     .storage = Storage::kUuid,
+     .sentence = "Unique identifier of the event."},
+    {.name = "displayName",
+     .column = "display_name",
+     .access = Access::kServer,
+     .sentence = "What was done, for people."},
+    {.name = "category",
+     .column = "category",
+     .access = Access::kServer,
+     .sentence = "Area of the service."},
+    {.name = "activityType",
+     .column = "activity_type",
+     .access = Access::kServer,
+     .sentence = "Operation and entity type, e.g. `Create AndroidForWorkEnrollmentProfile`."},
+    {.name = "activityOperationType",
+     .column = "operation",
+     .access = Access::kServer,
+     .sentence = "Create, Patch, Delete or Action."},
+    {.name = "activityResult",
+     .column = "result",
+     .access = Access::kServer,
+     .sentence = "Success or Failure."},
+    {.name = "activityDateTime",
+     .column = "activity_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kServer,
+     .sentence = "When it happened."},
+    {.name = "correlationId",
+     .column = "correlation_id",
+     .nullable = false,
+     .access = Access::kServer,
+     .storage = Storage::kUuid,
+     .sentence = "The request-id of the request."},
+    {.name = "actor",
+     .column = "actor",
+     .type = Type::kComplex,
+     .access = Access::kServer,
+     .storage = Storage::kJson,
+     .complex = &kAuditActor,
+     .sentence = "Who did it."},
+    {.name = "resources",
+     .column = "resources",
+     .type = Type::kComplex,
+     .nullable = false,
+     .collection = true,
+     .access = Access::kServer,
+     .storage = Storage::kJson,
+     .complex = &kAuditResource,
+     .sentence = "What it was done to."},
+};
+inline constexpr EntityType kAuditEventType{
+    .name = "auditEvent", .properties = kAuditEventRows, .sentence = "A change that was made."};
+static_assert(is_well_formed(kAuditEventType));
+inline constexpr EntitySet kAuditEvents{.name = "auditEvents",
+                                        .container = "",
+                                        .table = "audit_events",
+                                        .type = &kAuditEventType,
+                                        .actions = {},
+                                        .permission = "DeviceManagementApps",
+                                        .sentence = "Every change made in the tenant."};
+namespace audit_event {
+inline constexpr auto kId = field<std::string>(kAuditEventType, "id");
+inline constexpr auto kDisplayName = field<std::string>(kAuditEventType, "displayName");
+inline constexpr auto kCategory = field<std::string>(kAuditEventType, "category");
+inline constexpr auto kActivityType = field<std::string>(kAuditEventType, "activityType");
+inline constexpr auto kOperation = field<std::string>(kAuditEventType, "activityOperationType");
+inline constexpr auto kResult = field<std::string>(kAuditEventType, "activityResult");
+inline constexpr auto kActivityDateTime =
+    field<base::Timestamp>(kAuditEventType, "activityDateTime");
+inline constexpr auto kCorrelationId = field<std::string>(kAuditEventType, "correlationId");
+inline constexpr auto kActor = field<Complex>(kAuditEventType, "actor");
+inline constexpr auto kResources = field<Collection>(kAuditEventType, "resources");
+}  // namespace audit_event
+
+// Every set that a store keeps, served or not.
+[[nodiscard]] std::span<const EntitySet* const> stored_sets();
+
+}  // namespace muster::edm
