@@ -1,0 +1,85 @@
+// Everything that can be set, as plain values. How a value is named, where it may come from and
+// what it may be is told by one row of settings_table.h; settings_reader.h fills this struct from
+// flags, environment and file. The initialisers here are the defaults that the documentation
+// prints.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "auth/settings.h"
+#include "base/secret.h"
+#include "enrollment/payload_profile.h"
+#include "http/limits.h"
+
+namespace muster::app {
+
+// For the commands that are clients of the HTTP API (`profile …`). Never read from a file.
+struct ClientSettings {
+  std::string url;      // base URL of the service; empty: that of the data directory's run.json
+  std::string ca_file;  // PEM bundle; empty: the data directory's, else the system's
+  std::string tenant;   // GUID or name; empty: the only one there is
+  base::Secret token;
+  std::string client_id;
+  base::Secret client_secret;
+};
+
+struct Settings {
+  // Data directory: store, keys, the server's own certificate. Made with mode 0700.
+  std::string data = "muster-data";
+
+  // "HOST:PORT" each; port 0 takes a free one. `listen` is HTTPS, `listen_plain` plain HTTP.
+  std::vector<std::string> listen = {"localhost:8443"};
+  std::vector<std::string> listen_plain;
+  std::string metrics_listen;   // plain HTTP, `/metrics` only; empty: none
+  std::string port_file;        // gets the first port, as digits and a newline, once ready
+  std::string public_base_url;  // without a trailing slash; empty: from each request
+  std::vector<std::string> trusted_proxies;
+  std::vector<std::string> cors_origins;  // "*" or "https://host[:port]"
+  std::uint32_t threads = 0;              // event loops; 0: one per processor
+  bool print_first_call = false;
+
+  // PEM files of an own certificate; both or none. None: the data directory's CA issues one for
+  // localhost and `server_names`.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::vector<std::string> server_names;
+
+  std::string log_format = "auto";  // auto (text on a terminal, else json), text, json
+  std::string log_level = "info";   // error, warning, info, debug
+  bool log_requests = true;         // one line a request
+
+  bool require_account_match = false;
+  std::chrono::seconds default_token_validity = std::chrono::hours(24 * 90);
+  std::chrono::seconds max_token_validity = std::chrono::hours(24 * 90);
+  std::string payload_profile = "default";  // the section [payload.NAME] that new QR codes use
+  std::uint32_t default_page_size = 100;
+  std::uint32_t max_page_size = 1000;
+  std::uint32_t max_batch_requests = 20;
+  std::chrono::seconds audit_retention{0};  // 0: audit events are kept for good
+
+  // The own issuer signs and accepts tokens. Off: external issuers only.
+  bool own_issuer = true;
+  auth::AuthSettings auth;  // external issuers come from the sections [[issuer]]
+
+  http::Limits limits;
+
+  // The store's writer.
+  std::size_t queue_limit = 10'000;         // writes that may wait; beyond it 503
+  std::size_t group_size = 256;             // writes that share one commit at most
+  std::chrono::milliseconds group_wait{0};  // how long a group waits for company
+
+  // Sections [payload.NAME]. The built-in profile `default` is added when the file has none.
+  std::vector<enrollment::PayloadProfile> payload_profiles;
+
+  ClientSettings client;
+};
+
+// The payload profile of that name; nullptr if there is none.
+[[nodiscard]] const enrollment::PayloadProfile* find_payload_profile(const Settings& settings,
+                                                                     std::string_view name);
+
+}  // namespace muster::app
