@@ -1,9 +1,9 @@
-# muster_module(NAME DEPENDS LIB...): a static library muster_NAME from src/NAME/*.cc, and, when tests
-# are built, an executable NAME_test from src/NAME/*_test.cc registered with ctest.
+# muster_module(NAME DEPENDS LIB...): a static library muster_NAME from src/NAME/**.cc, and, when tests
+# are built, an executable NAME_test from src/NAME/**_test.cc registered with ctest.
 # A dependency that is the name of a module of ours is linked as muster_<name>.
 function(muster_module name)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
