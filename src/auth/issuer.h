@@ -82,15 +82,18 @@ class Issuer {
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(); }
 
  private:
-  struct Ring;
+  class Ring;
   Issuer(AuthSettings settings, std::shared_ptr<SigningKeyStore> store, const base::Clock& clock);
   [[nodiscard]] std::shared_ptr<const Ring> ring() const;
+  // These two expect `changing_` to be held.
+  [[nodiscard]] base::Status load();
+  [[nodiscard]] base::Status add_key();
 
   AuthSettings settings_;
   std::shared_ptr<SigningKeyStore> store_;
   const base::Clock& clock_;
-  mutable std::mutex mutex_;  // guards ring_
   std::mutex changing_;       // one change at a time
+  mutable std::mutex mutex_;  // guards ring_
   std::shared_ptr<const Ring> ring_;
   std::atomic<std::uint64_t> generation_{1};
 };

@@ -38,6 +38,10 @@ struct AuthSettings {
   std::chrono::seconds access_token_life{3599};
   // Longest life that `mint` grants; also how long a retired signing key is still accepted.
   std::chrono::seconds max_token_life = std::chrono::hours(24);
+  // A signing key retires at this age; its successor is made max_token_life before.
+  std::chrono::seconds signing_key_life = std::chrono::hours(24 * 90);
+  std::chrono::seconds own_keys_ttl{60};             // the own ring is read again at this age
+  std::chrono::seconds own_unknown_kid_interval{1};  // and not sooner than this for an unknown kid
   std::vector<ExternalIssuer> external_issuers;
 
   std::chrono::seconds keys_ttl{3600};            // external keys are refreshed at this age

@@ -7,13 +7,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "auth/application_directory.h"
 #include "auth/failure_limiter.h"
+#include "auth/form.h"
 #include "auth/issuer.h"
 #include "auth/settings.h"
 #include "base/clock.h"
@@ -66,6 +69,19 @@ class TokenEndpoint {
   std::shared_ptr<ApplicationDirectory> directory_;
   const base::Clock& clock_;
   FailureLimiter limiter_;
+
+  struct Refusal;
+  template <typename T>
+  using Step = std::variant<T, Refusal>;
+  struct Credentials;
+
+  [[nodiscard]] std::optional<Refusal> check_tenant(const std::string& tenant);
+  [[nodiscard]] Step<Application> authenticate(const TokenRequest& request,
+                                               const std::string& tenant, const Form& form);
+  [[nodiscard]] Step<std::string> audience_of(const TokenRequest& request, const Form& form) const;
+  [[nodiscard]] TokenReply grant(const TokenRequest& request, const Application& application,
+                                 const std::string& audience);
+  [[nodiscard]] TokenReply reply_to(const TokenRequest& request, const Refusal& refusal) const;
 };
 
 }  // namespace muster::auth
