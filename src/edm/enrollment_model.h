@@ -134,13 +134,19 @@ inline constexpr Action kProfileActions[] = {
     {.name = "revokeToken", .parameters = {}, .sentence = "Ends the token at once."},
 };
 
+inline constexpr Rendition kProfileRenditions[] = {
+    {.name = "qrCode.png", .media_type = "image/png", .sentence = "The QR code as a picture."},
+    {.name = "qrCode.svg", .media_type = "image/svg+xml", .sentence = "The QR code for print."},
+};
+
 inline constexpr EntitySet kProfiles{.name = "androidForWorkEnrollmentProfiles",
                                      .container = "deviceManagement",
                                      .table = "enrollment_profiles",
                                      .type = &kProfileType,
                                      .actions = kProfileActions,
                                      .permission = "DeviceManagementConfiguration",
-                                     .sentence = "The tenant's enrolment profiles."};
+                                     .sentence = "The tenant's enrolment profiles.",
+                                     .renditions = kProfileRenditions};
 
 // The sets that are served, in the order of the service document.
 [[nodiscard]] std::span<const EntitySet* const> served_sets();

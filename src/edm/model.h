@@ -80,6 +80,13 @@ struct Action {
   std::string_view sentence;
 };
 
+// A picture of an entity for people, beside Graph's contract: GET …/{key}/<name>.
+struct Rendition {
+  std::string_view name;
+  std::string_view media_type;
+  std::string_view sentence;
+};
+
 struct EntitySet {
   std::string_view name;       // path segment
   std::string_view container;  // the singleton that contains it; empty for sets that are not served
@@ -89,6 +96,7 @@ struct EntitySet {
   // Family of permissions, e.g. "DeviceManagementConfiguration": `.Read.All` and `.ReadWrite.All`.
   std::string_view permission;
   std::string_view sentence;
+  std::span<const Rendition> renditions = {};
 };
 
 // Ordinal of a property by wire name, exactly or without ASCII case; nullopt if there is none.
