@@ -28,7 +28,7 @@ function(muster_module name)
     target_link_libraries(${name}_test PRIVATE muster_${name} GTest::gtest_main GTest::gmock)
     if(name STREQUAL "enrollment")
       target_link_libraries(${name}_test PRIVATE PkgConfig::QRORACLE PkgConfig::ZBAR
-                                                 PkgConfig::ZXING)
+                                                 PkgConfig::ZXING PkgConfig::PNGREADER)
     endif()
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
