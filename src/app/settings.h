@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/settings.h"
@@ -28,6 +29,8 @@ struct ClientSettings {
 };
 
 struct Settings {
+  // The file that was read; empty if none was.
+  std::string config;
   // Data directory: store, keys, the server's own certificate. Made with mode 0700.
   std::string data = "muster-data";
 
@@ -68,9 +71,9 @@ struct Settings {
   http::Limits limits;
 
   // The store's writer.
-  std::size_t queue_limit = 10'000;         // writes that may wait; beyond it 503
-  std::size_t group_size = 256;             // writes that share one commit at most
-  std::chrono::milliseconds group_wait{0};  // how long a group waits for company
+  std::size_t queue_limit = 4'096;              // writes that may wait; beyond it 503
+  std::size_t group_size = 256;                 // writes that share one commit at most
+  std::chrono::milliseconds store_wait{2'000};  // for another process that is writing
 
   // Sections [payload.NAME]. The built-in profile `default` is added when the file has none.
   std::vector<enrollment::PayloadProfile> payload_profiles;

@@ -18,6 +18,7 @@
 #include "auth/failure_limiter.h"
 #include "auth/form.h"
 #include "auth/issuer.h"
+#include "auth/oauth_refusal.h"
 #include "auth/settings.h"
 #include "base/clock.h"
 
@@ -70,18 +71,16 @@ class TokenEndpoint {
   const base::Clock& clock_;
   FailureLimiter limiter_;
 
-  struct Refusal;
   template <typename T>
-  using Step = std::variant<T, Refusal>;
-  struct Credentials;
+  using Step = std::variant<T, OAuthRefusal>;
 
-  [[nodiscard]] std::optional<Refusal> check_tenant(const std::string& tenant);
+  [[nodiscard]] std::optional<OAuthRefusal> check_tenant(const std::string& tenant);
   [[nodiscard]] Step<Application> authenticate(const TokenRequest& request,
                                                const std::string& tenant, const Form& form);
   [[nodiscard]] Step<std::string> audience_of(const TokenRequest& request, const Form& form) const;
   [[nodiscard]] TokenReply grant(const TokenRequest& request, const Application& application,
                                  const std::string& audience);
-  [[nodiscard]] TokenReply reply_to(const TokenRequest& request, const Refusal& refusal) const;
+  [[nodiscard]] TokenReply refuse(const TokenRequest& request, const OAuthRefusal& refusal) const;
 };
 
 }  // namespace muster::auth

@@ -216,11 +216,13 @@ base::Timestamp Gate::due(const Source& source) const {
 void Gate::wait_for_keys(std::size_t source, std::string_view token, base::Timestamp now,
                          Callback done) {
   std::optional<base::Error> refusal;
+  bool judge_again = false;
   {
     const std::lock_guard lock(mutex_);
     Source& asked = source_at(source);
     if (!asked.wanted && !may_refresh(asked, now)) {
-      refusal = judge_.key_not_found(source);
+      // The refresh that forbids another one may have ended since the token was judged.
+      judge_again = true;
     } else if (waiting_.size() >= kMostWaiting) {
       refusal = come_back(std::chrono::seconds(1));
     } else {
@@ -228,6 +230,7 @@ void Gate::wait_for_keys(std::size_t source, std::string_view token, base::Times
       waiting_.push_back({source, std::string(token), std::move(done)});
     }
   }
+  if (judge_again) return done(conclude(epoch(), base::sha256(token), judge_.judge(token, now)));
   if (!refusal) return wake_.notify_all();
   ++refused_;
   done(*std::move(refusal));

@@ -41,15 +41,15 @@ TEST(QueryOptions, ReadsEverySpellingOfANameTheSame) {
   EXPECT_TRUE(parse("$format=application/json;odata.metadata=minimal"));
 }
 
-struct RefusedRow {
+struct RefusedOption {
   std::string_view query;
   ErrorCode code;
   std::string_view target;
 };
 
-class Refused : public testing::TestWithParam<RefusedRow> {};
+class OptionRefused : public testing::TestWithParam<RefusedOption> {};
 
-TEST_P(Refused, NamesTheOption) {
+TEST_P(OptionRefused, NamesTheOption) {
   const auto options = parse(GetParam().query);
   ASSERT_FALSE(options) << GetParam().query;
   EXPECT_EQ(options.error().code, GetParam().code) << GetParam().query;
@@ -57,30 +57,31 @@ TEST_P(Refused, NamesTheOption) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Rows, Refused,
-    testing::Values(RefusedRow{"$top=-1", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$top=1.5", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$top=", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$top", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$top=99999999999999999999", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$top=1&$top=1", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$top=1&TOP=1", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedRow{"$count=1", ErrorCode::kInvalidQuery, "$count"},
-                    RefusedRow{"$count=", ErrorCode::kInvalidQuery, "$count"},
-                    RefusedRow{"$select=nope", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedRow{"$select=", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedRow{"$select=id,", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedRow{"$select=qrCodeImage/type", ErrorCode::kNotImplemented, "$select"},
-                    RefusedRow{"$foo=1", ErrorCode::kInvalidQuery, "$foo"},
-                    RefusedRow{"$=1", ErrorCode::kInvalidQuery, "$"},
-                    RefusedRow{"$filter=id eq 'x'", ErrorCode::kNotImplemented, "$filter"},
-                    RefusedRow{"orderby=id", ErrorCode::kNotImplemented, "$orderby"},
-                    RefusedRow{"$search=x", ErrorCode::kNotImplemented, "$search"},
-                    RefusedRow{"$expand=x", ErrorCode::kNotImplemented, "$expand"},
-                    RefusedRow{"@p=1", ErrorCode::kNotImplemented, "@p"},
-                    RefusedRow{"$format=atom", ErrorCode::kNotAcceptable, "$format"},
-                    RefusedRow{"$top=%zz", ErrorCode::kInvalidQuery, "%zz"},
-                    RefusedRow{"%FF=1", ErrorCode::kInvalidQuery, "%FF"}));
+    Rows, OptionRefused,
+    testing::Values(RefusedOption{"$top=-1", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$top=1.5", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$top=", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$top", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$top=99999999999999999999", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$top=1&$top=1", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$top=1&TOP=1", ErrorCode::kInvalidQuery, "$top"},
+                    RefusedOption{"$count=1", ErrorCode::kInvalidQuery, "$count"},
+                    RefusedOption{"$count=", ErrorCode::kInvalidQuery, "$count"},
+                    RefusedOption{"$select=nope", ErrorCode::kInvalidQuery, "$select"},
+                    RefusedOption{"$select=", ErrorCode::kInvalidQuery, "$select"},
+                    RefusedOption{"$select=id,", ErrorCode::kInvalidQuery, "$select"},
+                    RefusedOption{"$select=qrCodeImage/type", ErrorCode::kNotImplemented,
+                                  "$select"},
+                    RefusedOption{"$foo=1", ErrorCode::kInvalidQuery, "$foo"},
+                    RefusedOption{"$=1", ErrorCode::kInvalidQuery, "$"},
+                    RefusedOption{"$filter=id eq 'x'", ErrorCode::kNotImplemented, "$filter"},
+                    RefusedOption{"orderby=id", ErrorCode::kNotImplemented, "$orderby"},
+                    RefusedOption{"$search=x", ErrorCode::kNotImplemented, "$search"},
+                    RefusedOption{"$expand=x", ErrorCode::kNotImplemented, "$expand"},
+                    RefusedOption{"@p=1", ErrorCode::kNotImplemented, "@p"},
+                    RefusedOption{"$format=atom", ErrorCode::kNotAcceptable, "$format"},
+                    RefusedOption{"$top=%zz", ErrorCode::kInvalidQuery, "%zz"},
+                    RefusedOption{"%FF=1", ErrorCode::kInvalidQuery, "%FF"}));
 
 TEST(QueryOptions, FitTheResource) {
   EXPECT_TRUE(parse("$select=id", Shape::kEntity));

@@ -72,43 +72,43 @@ TEST(ResourcePath, FindsActionsInEverySpelling) {
   EXPECT_EQ(picture->rendition->media_type, "image/svg+xml");
 }
 
-struct RefusedRow {
+struct RefusedPath {
   std::string path;
   ErrorCode code;
 };
 
-class Refused : public testing::TestWithParam<RefusedRow> {};
+class PathRefused : public testing::TestWithParam<RefusedPath> {};
 
-TEST_P(Refused, SaysWhy) {
+TEST_P(PathRefused, SaysWhy) {
   const auto resource = resolve(GetParam().path);
   ASSERT_FALSE(resource) << GetParam().path;
   EXPECT_EQ(resource.error().code, GetParam().code) << GetParam().path;
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Rows, Refused,
-    testing::Values(RefusedRow{"/nonsense", ErrorCode::kSegmentNotFound},
-                    RefusedRow{"/deviceManagement/nonsense", ErrorCode::kSegmentNotFound},
-                    RefusedRow{below("/p1/assignments"), ErrorCode::kSegmentNotFound},
-                    RefusedRow{below("/p1/createToken/x"), ErrorCode::kSegmentNotFound},
-                    RefusedRow{below("/$ref/x"), ErrorCode::kSegmentNotFound},
-                    RefusedRow{below("/$nope"), ErrorCode::kSegmentNotFound},
-                    RefusedRow{below("//p1"), ErrorCode::kSegmentNotFound},
-                    RefusedRow{below("('p1'"), ErrorCode::kBadRequest},
-                    RefusedRow{below("(p1)"), ErrorCode::kBadRequest},
-                    RefusedRow{below("(1)"), ErrorCode::kBadRequest},
-                    RefusedRow{below("()"), ErrorCode::kBadRequest},
-                    RefusedRow{below("(foo='p1')"), ErrorCode::kBadRequest},
-                    RefusedRow{below("('O%27Neil')"), ErrorCode::kBadRequest},
-                    RefusedRow{below("/%zz"), ErrorCode::kBadRequest},
-                    RefusedRow{below("/%"), ErrorCode::kBadRequest},
-                    RefusedRow{below("/%C0%80"), ErrorCode::kBadRequest},
-                    RefusedRow{below("/%FF"), ErrorCode::kBadRequest},
-                    RefusedRow{below("/p1/displayName"), ErrorCode::kNotImplemented},
-                    RefusedRow{"/deviceManagement", ErrorCode::kNotImplemented},
-                    RefusedRow{"", ErrorCode::kNotImplemented},
-                    RefusedRow{below("/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r"),
-                               ErrorCode::kSegmentNotFound}));
+    Rows, PathRefused,
+    testing::Values(RefusedPath{"/nonsense", ErrorCode::kSegmentNotFound},
+                    RefusedPath{"/deviceManagement/nonsense", ErrorCode::kSegmentNotFound},
+                    RefusedPath{below("/p1/assignments"), ErrorCode::kSegmentNotFound},
+                    RefusedPath{below("/p1/createToken/x"), ErrorCode::kSegmentNotFound},
+                    RefusedPath{below("/$ref/x"), ErrorCode::kSegmentNotFound},
+                    RefusedPath{below("/$nope"), ErrorCode::kSegmentNotFound},
+                    RefusedPath{below("//p1"), ErrorCode::kSegmentNotFound},
+                    RefusedPath{below("('p1'"), ErrorCode::kBadRequest},
+                    RefusedPath{below("(p1)"), ErrorCode::kBadRequest},
+                    RefusedPath{below("(1)"), ErrorCode::kBadRequest},
+                    RefusedPath{below("()"), ErrorCode::kBadRequest},
+                    RefusedPath{below("(foo='p1')"), ErrorCode::kBadRequest},
+                    RefusedPath{below("('O%27Neil')"), ErrorCode::kBadRequest},
+                    RefusedPath{below("/%zz"), ErrorCode::kBadRequest},
+                    RefusedPath{below("/%"), ErrorCode::kBadRequest},
+                    RefusedPath{below("/%C0%80"), ErrorCode::kBadRequest},
+                    RefusedPath{below("/%FF"), ErrorCode::kBadRequest},
+                    RefusedPath{below("/p1/displayName"), ErrorCode::kNotImplemented},
+                    RefusedPath{"/deviceManagement", ErrorCode::kNotImplemented},
+                    RefusedPath{"", ErrorCode::kNotImplemented},
+                    RefusedPath{below("/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r"),
+                                ErrorCode::kSegmentNotFound}));
 
 }  // namespace
 }  // namespace muster::odata
