@@ -139,6 +139,9 @@ inline constexpr Rendition kProfileRenditions[] = {
     {.name = "qrCode.svg", .media_type = "image/svg+xml", .sentence = "The QR code for print."},
 };
 
+inline constexpr const Action& kCreateToken = kProfileActions[0];
+inline constexpr const Action& kRevokeToken = kProfileActions[1];
+
 inline constexpr EntitySet kProfiles{.name = "androidForWorkEnrollmentProfiles",
                                      .container = "deviceManagement",
                                      .table = "enrollment_profiles",

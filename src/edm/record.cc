@@ -16,6 +16,14 @@ Complex overlay(const Value& current, const Complex& changes) {
 
 }  // namespace
 
+void Record::complete() {
+  for (Value& value : values_) {
+    if (value.get_if<Complex>() != nullptr) value = overlay(Value(), value.get<Complex>());
+  }
+  const auto size = values_.size();
+  present_ = size == 64 ? kAllProperties : (PropertyMask{1} << size) - 1;
+}
+
 PropertyMask Record::merge(const Record& changes) {
   PropertyMask changed = 0;
   for (std::size_t i = 0; i < values_.size(); ++i) {

@@ -126,11 +126,8 @@ class Record {
     values_[ordinal] = Value();
     present_ &= ~(PropertyMask{1} << ordinal);
   }
-  // Absent slots become null, so that the record is a whole entity.
-  void complete() {
-    const auto size = values_.size();
-    present_ = size == 64 ? kAllProperties : (PropertyMask{1} << size) - 1;
-  }
+  // Slots and members that were not sent become null, so that the record is a whole entity.
+  void complete();
 
   template <typename T>
   [[nodiscard]] bool has(Field<T> f) const {

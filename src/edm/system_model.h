@@ -106,7 +106,6 @@ inline constexpr Property kSigningKeyRows[] = {
      .column = "key_id",
      .nullable = false,
      .access = Access::kInternal,
-     .storage = Storage::kUuid,
      .sentence = "The `kid` of tokens signed with it."},
     {.name = "privateKey",
      .column = "",

@@ -88,6 +88,17 @@ bool is_container(std::string_view name) {
       [name](const edm::EntitySet* set) { return equal_ignoring_case(set->container, name); });
 }
 
+// The resources of OData 4.01 Protocol §11.1 and §11.7 that are known, but not built.
+base::Error not_a_container(std::string_view segment) {
+  for (const std::string_view name : {"$metadata", "$batch", "$entity", "$all", "$crossjoin"}) {
+    if (!equal_ignoring_case(segment.substr(0, segment.find('(')), name)) continue;
+    return base::fail(ErrorCode::kNotImplemented,
+                      "'" + std::string(name) + "' is defined by OData, but not served here.",
+                      std::string(segment));
+  }
+  return unknown_segment(segment);
+}
+
 // An unqualified name, or one in the model's namespace or its alias.
 std::string_view without_namespace(std::string_view name) {
   for (const std::string_view space : {edm::kNamespace, edm::kNamespaceAlias}) {
@@ -142,7 +153,7 @@ base::Result<Resource> resolve(std::string_view path) {
   if (segments.empty()) {
     return base::fail(ErrorCode::kNotImplemented, "The service document is not served.");
   }
-  if (!is_container(segments[0])) return unknown_segment(segments[0]);
+  if (!is_container(segments[0])) return not_a_container(segments[0]);
   if (segments.size() == 1) {
     return base::fail(ErrorCode::kNotImplemented, "The singleton itself is not served.",
                       segments[0]);

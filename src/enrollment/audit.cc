@@ -1,0 +1,123 @@
+#include "enrollment/audit.h"
+
+#include <cctype>
+#include <utility>
+
+#include "edm/json_write.h"
+#include "edm/system_model.h"
+
+namespace muster::enrollment {
+namespace {
+
+constexpr std::string_view kMask = "******";
+constexpr std::size_t kMaxValue = 1'024;  // octets of one old or new value
+
+edm::Value text_or_null(std::string text) {
+  return text.empty() ? edm::Value() : edm::Value(std::move(text));
+}
+
+std::string_view verb(Operation operation) {
+  switch (operation) {
+    case Operation::kCreate:
+      return "Create";
+    case Operation::kPatch:
+      return "Patch";
+    case Operation::kDelete:
+      return "Delete";
+    case Operation::kAction:
+      return "Action";
+  }
+  return {};
+}
+
+// `Create AndroidForWorkEnrollmentProfile`, `createToken AndroidForWorkEnrollmentProfile`.
+std::string activity(const Change& change) {
+  std::string text(change.action == nullptr ? verb(change.operation) : change.action->name);
+  text += ' ';
+  const std::size_t start = text.size();
+  text += change.set->type->name;
+  text[start] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[start])));
+  return text;
+}
+
+// A value as text, without the quotes of JSON; null stays null.
+edm::Value shown(const edm::Property& property, const edm::Record* record, std::size_t ordinal) {
+  if (record == nullptr || record->at(ordinal).is_null()) return {};
+  if (property.secret) return std::string(kMask);
+  if (const auto* text = record->at(ordinal).get_if<std::string>();
+      text != nullptr && property.type == edm::Type::kString) {
+    return text->substr(0, kMaxValue);
+  }
+  std::string json;
+  edm::append_value(json, property, record->at(ordinal));
+  if (json.starts_with('"')) json = json.substr(1, json.size() - 2);
+  return json.substr(0, kMaxValue);
+}
+
+bool same(const edm::Record* before, const edm::Record* after, std::size_t ordinal) {
+  static const edm::Value kNull;
+  const edm::Value& a = before == nullptr ? kNull : before->at(ordinal);
+  const edm::Value& b = after == nullptr ? kNull : after->at(ordinal);
+  return a == b;
+}
+
+edm::Collection modified_properties(const Change& change) {
+  edm::Collection result;
+  if (change.after == nullptr) return result;
+  const auto rows = change.set->type->properties;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].access == edm::Access::kServer || same(change.before, change.after, i)) continue;
+    edm::Complex entry;
+    entry.members = {std::string(rows[i].name), shown(rows[i], change.before, i),
+                     shown(rows[i], change.after, i)};
+    result.items.emplace_back(std::move(entry));
+  }
+  return result;
+}
+
+edm::Value display_name(const edm::Record& record) {
+  const auto ordinal = edm::find_property(record.type().properties, "displayName");
+  return ordinal ? record.at(*ordinal) : edm::Value();
+}
+
+}  // namespace
+
+edm::Complex make_actor(ActorFacts facts) {
+  edm::Collection permissions;
+  for (std::string& name : facts.permissions) permissions.items.emplace_back(std::move(name));
+  edm::Complex actor;
+  actor.members = {text_or_null(std::move(facts.type)),
+                   text_or_null(std::move(facts.user_id)),
+                   text_or_null(std::move(facts.user_principal_name)),
+                   text_or_null(std::move(facts.application_id)),
+                   text_or_null(std::move(facts.application_name)),
+                   text_or_null(std::move(facts.ip_address)),
+                   std::move(permissions)};
+  return actor;
+}
+
+base::Status append_audit(store::Transaction& transaction, const Caller& caller,
+                          const Change& change, std::string_view event_id, base::Timestamp now) {
+  namespace event = edm::audit_event;
+  const edm::Record& subject = change.after == nullptr ? *change.before : *change.after;
+  edm::Complex resource;
+  resource.members = {display_name(subject), std::string(change.set->type->name), subject.key(),
+                      modified_properties(change)};
+  edm::Collection resources;
+  resources.items.emplace_back(std::move(resource));
+
+  edm::Record record(edm::kAuditEventType);
+  record.put(event::kId, std::string(event_id));
+  record.put(event::kDisplayName, activity(change));
+  record.put(event::kCategory, std::string("Enrollment"));
+  record.put(event::kActivityType, activity(change));
+  record.put(event::kOperation, std::string(verb(change.operation)));
+  record.put(event::kResult, std::string("Success"));
+  record.put(event::kActivityDateTime, now);
+  record.put(event::kCorrelationId, caller.request_id);
+  record.put(event::kActor, caller.actor);
+  record.put(event::kResources, std::move(resources));
+  return transaction.insert(edm::kAuditEvents, caller.tenant, record);
+}
+
+}  // namespace muster::enrollment

@@ -1,0 +1,30 @@
+// Audit events: who changed what. Every change writes one in its own transaction.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "enrollment/caller.h"
+#include "store/store.h"
+
+namespace muster::enrollment {
+
+enum class Operation : std::uint8_t { kCreate, kPatch, kDelete, kAction };
+
+struct Change {
+  Operation operation;
+  const edm::EntitySet* set;
+  const edm::Action* action = nullptr;  // for kAction
+  const edm::Record* before = nullptr;  // null for kCreate
+  const edm::Record* after = nullptr;   // null for kDelete
+};
+
+// Appends the event of a change. Old and new values of the properties that differ are in it, those
+// of secret properties as `******`. `event_id` is made before the write (ordered_uuid), for a write
+// may run again.
+[[nodiscard]] base::Status append_audit(store::Transaction& transaction, const Caller& caller,
+                                        const Change& change, std::string_view event_id,
+                                        base::Timestamp now);
+
+}  // namespace muster::enrollment

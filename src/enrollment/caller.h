@@ -1,0 +1,31 @@
+// On whose behalf something is changed: what rules and the audit log need to know of a request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "edm/record.h"
+
+namespace muster::enrollment {
+
+struct Caller {
+  std::string tenant;      // isolation key of everything the caller sees
+  std::string base_url;    // of the service as the caller reached it; no slash at the end
+  std::string request_id;  // UUID
+  edm::Complex actor;      // as it goes into the audit log
+};
+
+// What is known of a caller, for the audit log. Empty texts become null.
+struct ActorFacts {
+  std::string
+      type;  // `ItPro` for people, `Application` for programs, `System` for the command line
+  std::string user_id;
+  std::string user_principal_name;
+  std::string application_id;
+  std::string application_name;
+  std::string ip_address;
+  std::vector<std::string> permissions;
+};
+[[nodiscard]] edm::Complex make_actor(ActorFacts facts);
+
+}  // namespace muster::enrollment

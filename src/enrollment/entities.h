@@ -1,0 +1,51 @@
+// Changes to entities of any set: rules, row, dependent rows and audit event, in one transaction.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "enrollment/caller.h"
+#include "enrollment/entity_rules.h"
+#include "store/store.h"
+
+namespace muster::enrollment {
+
+// Thread-safe. Every `done` is called exactly once: on the calling thread when the change is
+// refused before it is queued, else on a thread of the store when it is durable. Errors: those of
+// the rules; kNotFound for a key that the tenant does not have; the store's.
+class Entities {
+ public:
+  using RecordDone = std::function<void(base::Result<edm::Record>)>;
+  using StatusDone = std::function<void(base::Status)>;
+
+  // `store` and `clock` must outlive this.
+  Entities(store::Store& store, const base::Clock& clock) : store_(store), clock_(clock) {}
+  void add_rules(const edm::EntitySet& set, std::unique_ptr<EntityRules> rules);
+
+  void create(const edm::EntitySet& set, Caller caller, edm::Record sent, RecordDone done);
+  // Gives the entity as it is afterwards. What changes nothing writes nothing.
+  void patch(const edm::EntitySet& set, Caller caller, std::string key, edm::Record sent,
+             RecordDone done);
+  void remove(const edm::EntitySet& set, Caller caller, std::string key, StatusDone done);
+  void act(const edm::EntitySet& set, Caller caller, std::string key, const edm::Action& action,
+           const std::vector<edm::Value>& parameters, StatusDone done);
+
+ private:
+  struct Write;
+  [[nodiscard]] const EntityRules& rules(const edm::EntitySet& set) const;
+  void change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done);
+
+  store::Store& store_;
+  const base::Clock& clock_;
+  std::map<const edm::EntitySet*, std::unique_ptr<EntityRules>> rules_;
+};
+
+// The refusal of a key that is not there. Says nothing about other tenants.
+[[nodiscard]] base::Error not_found(const edm::EntitySet& set, std::string_view key);
+
+}  // namespace muster::enrollment

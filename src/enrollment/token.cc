@@ -1,0 +1,76 @@
+#include "enrollment/token.h"
+
+#include <optional>
+
+#include "base/encoding.h"
+#include "base/random.h"
+#include "edm/system_model.h"
+
+namespace muster::enrollment {
+namespace {
+
+namespace row = edm::enrollment_token;
+using base::ErrorCode;
+
+bool can_enrol(const TokenState& token) {
+  return token.value.size() >= kShortestToken;
+}
+
+bool is_live(const edm::Record& record) {
+  return record.value_or(row::kRevoked, base::Timestamp()).is_none();
+}
+
+base::Status end_token(store::Transaction& transaction, std::string_view tenant,
+                       const std::string& hash, bool remove, base::Timestamp now) {
+  std::optional<edm::Record> record =
+      MUSTER_TRY(transaction.get(edm::kEnrollmentTokens, tenant, hash));
+  if (!record) return base::done();
+  if (remove) return transaction.remove(edm::kEnrollmentTokens, tenant, hash);
+  if (!is_live(*record)) return base::done();
+  record->put(row::kRevoked, now);
+  return transaction.update(edm::kEnrollmentTokens, tenant, *record);
+}
+
+base::Status begin_token(store::Transaction& transaction, std::string_view tenant,
+                         std::string_view profile_id, const std::string& hash,
+                         base::Timestamp expires, base::Timestamp now) {
+  const std::optional<edm::Record> taken =
+      MUSTER_TRY(transaction.get(edm::kEnrollmentTokens, tenant, hash));
+  const bool own = taken && *taken->get(row::kProfileId) == profile_id;
+  if (taken && !own && is_live(*taken)) {
+    return base::fail(ErrorCode::kConflict,
+                      "The value of 'tokenValue' is the token of another profile.", "tokenValue");
+  }
+  edm::Record record(edm::kEnrollmentTokenType);
+  record.put(row::kHash, hash);
+  record.put(row::kProfileId, std::string(profile_id));
+  record.put(row::kCreated, own ? *taken->get(row::kCreated) : now);
+  record.put(row::kExpiration, expires);
+  record.put(row::kRevoked, base::Timestamp());
+  return taken ? transaction.update(edm::kEnrollmentTokens, tenant, record)
+               : transaction.insert(edm::kEnrollmentTokens, tenant, record);
+}
+
+}  // namespace
+
+std::string make_token() {
+  return base::base32(base::random_octets(15));
+}
+
+base::Status move_token(store::Transaction& transaction, const base::Vault& vault,
+                        std::string_view tenant, std::string_view profile_id,
+                        const TokenState& before, const TokenState& after, bool profile_is_gone,
+                        base::Timestamp now) {
+  const bool same_value = before.value == after.value;
+  if (can_enrol(before) && !same_value) {
+    MUSTER_TRY(
+        end_token(transaction, tenant, vault.hash(tenant, before.value), profile_is_gone, now));
+  }
+  if (can_enrol(after) && !(same_value && before.expires == after.expires)) {
+    MUSTER_TRY(begin_token(transaction, tenant, profile_id, vault.hash(tenant, after.value),
+                           after.expires, now));
+  }
+  return base::done();
+}
+
+}  // namespace muster::enrollment

@@ -1,0 +1,47 @@
+// The verbs of every entity set, one function each that tells the whole story: options, body, plan,
+// store, answer. What is special about a set is in its rules (enrollment/entity_rules.h).
+#pragma once
+
+#include <string>
+
+#include "enrollment/entities.h"
+#include "graph/exchange.h"
+#include "store/store.h"
+
+namespace muster::graph {
+
+struct ListLimits {
+  std::size_t default_page_size = 100;
+  std::size_t max_page_size = 1'000;
+};
+
+// Thread-safe. Each verb answers or refuses the exchange exactly once; its caller has checked the
+// method and the permission.
+class EntitySetVerbs {
+ public:
+  // `store` and `entities` must outlive this. `paging_key` signs $skiptoken.
+  EntitySetVerbs(store::Store& store, enrollment::Entities& entities, std::string paging_key,
+                 ListLimits limits);
+
+  void list(const ExchangePtr& exchange);
+  void count(const ExchangePtr& exchange);
+  void create(const ExchangePtr& exchange);
+  // Create by POST on `$ref`, as the contract's document has it.
+  void create_by_reference(const ExchangePtr& exchange);
+  void get(const ExchangePtr& exchange);
+  void patch(const ExchangePtr& exchange);
+  void remove(const ExchangePtr& exchange);
+  void act(const ExchangePtr& exchange);
+  void draw(const ExchangePtr& exchange);
+
+ private:
+  // The entity that the path names, or its 404.
+  [[nodiscard]] base::Result<edm::Record> find(Exchange& exchange, edm::PropertyMask properties);
+
+  store::Store& store_;
+  enrollment::Entities& entities_;
+  std::string paging_key_;
+  ListLimits limits_;
+};
+
+}  // namespace muster::graph

@@ -1,0 +1,114 @@
+#include "graph/exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace muster::graph {
+namespace {
+
+// A client's correlation id is repeated in headers, bodies and the log: only short visible ASCII
+// is.
+std::string client_request_id(const http::Request& request) {
+  const std::string_view sent = request.headers.get("client-request-id");
+  const bool sound =
+      !sent.empty() && sent.size() <= 128 &&
+      std::all_of(sent.begin(), sent.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  return std::string(sound ? sent : std::string_view(request.request_id));
+}
+
+bool has(const http::Response& response, std::string_view name) {
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [name](const auto& header) { return header.first == name; });
+}
+
+}  // namespace
+
+Exchange::Exchange(http::Request sent, http::Responder responder, Telemetry& telemetry,
+                   const base::Clock& clock, const std::vector<std::string>& cors_origins)
+    : request(std::move(sent)),
+      responder_(std::move(responder)),
+      telemetry_(telemetry),
+      clock_(clock),
+      cors_origins_(cors_origins),
+      ids_{request.request_id, client_request_id(request)},
+      stage_began_(std::chrono::steady_clock::now()) {}
+
+enrollment::Caller Exchange::caller() const {
+  enrollment::ActorFacts facts;
+  facts.type = principal->application ? "Application" : "ItPro";
+  facts.user_id = principal->application ? std::string() : principal->object_id;
+  facts.user_principal_name = principal->user_principal_name;
+  facts.application_id = principal->application_id;
+  facts.application_name = principal->application_name;
+  facts.ip_address = request.remote;
+  facts.permissions = principal->permission_names;
+  return {.tenant = principal->tenant_id,
+          .base_url = request.base_url,
+          .request_id = request.request_id,
+          .actor = enrollment::make_actor(std::move(facts))};
+}
+
+std::string Exchange::version_root() const {
+  return request.base_url + "/" + std::string(version);
+}
+
+void Exchange::end_stage(Stage stage) {
+  const auto now = std::chrono::steady_clock::now();
+  telemetry_.stage(stage, now - stage_began_);
+  stage_began_ = now;
+}
+
+void Exchange::add_headers(http::Response& response) const {
+  response.add("request-id", ids_.request_id);
+  response.add("client-request-id", ids_.client_request_id);
+  response.add("OData-Version", "4.0");
+  if (!has(response, "Cache-Control")) response.add("Cache-Control", "no-cache, no-store");
+  response.add("Vary", "Accept-Encoding");
+  const std::string_view origin = request.headers.get("Origin");
+  if (origin.empty()) return;
+  const bool allowed =
+      std::any_of(cors_origins_.begin(), cors_origins_.end(),
+                  [origin](const std::string& one) { return one == "*" || one == origin; });
+  if (!allowed) return;
+  response.add("Access-Control-Allow-Origin", std::string(origin));
+  response.add("Vary", "Origin");
+  response.add("Access-Control-Expose-Headers",
+               "request-id, client-request-id, Retry-After, Location, Preference-Applied, ETag");
+}
+
+void Exchange::answer(http::Response response) {
+  add_headers(response);
+  const int status = response.status;
+  const std::size_t octets = response.body.size();
+  responder_(std::move(response));
+  end_stage(Stage::kAnswer);
+  telemetry_.answered({.route = route_,
+                       .method = request.method,
+                       .path = request.path(),
+                       .request_id = request.request_id,
+                       .remote = request.remote,
+                       .tenant = principal ? std::string_view(principal->tenant_id) : "",
+                       .application = principal ? std::string_view(principal->application_id) : "",
+                       .status = status,
+                       .octets = octets,
+                       .took = stage_began_ - request.received});
+}
+
+void Exchange::refuse(const base::Error& error) {
+  http::Response response = error_reply(error, ids_, clock_.now());
+  if (error.code == base::ErrorCode::kNotAuthenticated) {
+    // RFC 6750 §3: no error code when no token was sent.
+    const bool sent = request.headers.count("Authorization") > 0;
+    response.add("WWW-Authenticate", sent ? R"(Bearer realm="Muster", error="invalid_token")"
+                                          : R"(Bearer realm="Muster")");
+  }
+  answer(std::move(response));
+}
+
+http::Response odata_response(int status, std::string body) {
+  http::Response response{.status = status, .body = std::move(body)};
+  response.add("Content-Type", std::string(kODataJson));
+  return response;
+}
+
+}  // namespace muster::graph

@@ -1,0 +1,70 @@
+// One request on its way through the service: what is known of it, and how it is answered. Every
+// answer gets its standard headers, its log line and its metrics here, in one place.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/principal.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "enrollment/caller.h"
+#include "graph/error_reply.h"
+#include "graph/telemetry.h"
+#include "http/message.h"
+#include "odata/resource_path.h"
+
+namespace muster::graph {
+
+// Belongs to one request; used by one thread at a time (loop, then perhaps a thread of the store).
+class Exchange {
+ public:
+  // `telemetry` and `clock` must outlive the exchange.
+  Exchange(http::Request request, http::Responder responder, Telemetry& telemetry,
+           const base::Clock& clock, const std::vector<std::string>& cors_origins);
+
+  http::Request request;
+  std::string_view version;  // "beta" or "v1.0", in `request.target`
+  odata::Resource resource;
+  std::shared_ptr<const auth::Principal> principal;
+
+  [[nodiscard]] bool is_read() const { return request.method == "GET" || request.method == "HEAD"; }
+  [[nodiscard]] const RequestIds& ids() const { return ids_; }
+  [[nodiscard]] enrollment::Caller caller() const;
+  // `https://host:port/beta`.
+  [[nodiscard]] std::string version_root() const;
+  // Names the row of the metrics and the log; must be a literal.
+  void set_route(Route route) { route_ = route; }
+  // Ends a stage that began with the last call or with the request; for the stage histogram.
+  void end_stage(Stage stage);
+
+  // Call one of these once.
+  void answer(http::Response response);
+  void refuse(const base::Error& error);
+
+ private:
+  void add_headers(http::Response& response) const;
+
+  http::Responder responder_;
+  Telemetry& telemetry_;
+  const base::Clock& clock_;
+  const std::vector<std::string>& cors_origins_;
+  RequestIds ids_;
+  Route route_ = Route::kOther;
+  std::chrono::steady_clock::time_point stage_began_;
+};
+
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+// Content-Type of OData answers, as Graph writes it.
+inline constexpr std::string_view kODataJson =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;"
+    "charset=utf-8";
+
+// A 200 with an OData body.
+[[nodiscard]] http::Response odata_response(int status, std::string body);
+
+}  // namespace muster::graph

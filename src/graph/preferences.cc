@@ -1,0 +1,123 @@
+#include "graph/preferences.h"
+
+#include <charconv>
+
+#include "base/encoding.h"
+
+namespace muster::graph {
+namespace {
+
+using base::equal_ignoring_case;
+using base::ErrorCode;
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Takes the next item of a list off the front of `rest`.
+std::string_view next_item(std::string_view& rest, char separator) {
+  const std::size_t end = rest.find(separator);
+  const std::string_view item = trim(rest.substr(0, end));
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return item;
+}
+
+void read_preference(std::string_view item, Preferences& preferences) {
+  std::string_view name = trim(item.substr(0, item.find('=')));
+  std::string_view value =
+      item.find('=') == std::string_view::npos ? "" : trim(item.substr(item.find('=') + 1));
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+    value = value.substr(1, value.size() - 2);
+  }
+  constexpr std::string_view kPrefix = "odata.";
+  if (equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) {
+    name.remove_prefix(kPrefix.size());
+  }
+  if (equal_ignoring_case(name, "return")) {
+    preferences.return_minimal = equal_ignoring_case(value, "minimal");
+  } else if (equal_ignoring_case(name, "maxpagesize")) {
+    std::size_t size = 0;
+    const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), size);
+    if (fault == std::errc{} && end == value.data() + value.size() && size > 0) {
+      preferences.max_page_size = size;
+    }
+  }
+}
+
+// `q=0` in the parameters of a media range.
+bool is_excluded(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::string_view item = next_item(parameters, ';');
+    if (!item.starts_with("q=") && !item.starts_with("Q=")) continue;
+    return item.substr(2).find_first_not_of("0.") == std::string_view::npos;
+  }
+  return false;
+}
+
+bool matches(std::string_view range, std::string_view media_type) {
+  if (range == "*/*" || equal_ignoring_case(range, media_type)) return true;
+  return range.ends_with("/*") && media_type.size() >= range.size() &&
+         equal_ignoring_case(range.substr(0, range.size() - 1),
+                             media_type.substr(0, range.size() - 1));
+}
+
+}  // namespace
+
+Preferences read_preferences(const http::Headers& headers) {
+  Preferences preferences;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (!equal_ignoring_case(headers[i].name, "Prefer")) continue;
+    std::string_view rest = headers[i].value;
+    while (!rest.empty()) {
+      std::string_view item = next_item(rest, ',');
+      read_preference(next_item(item, ';'), preferences);
+    }
+  }
+  return preferences;
+}
+
+bool accepts(const http::Headers& headers, std::string_view media_type) {
+  std::string_view rest = headers.get("Accept");
+  if (trim(rest).empty()) return true;
+  bool accepted = false;
+  while (!rest.empty()) {
+    std::string_view parameters = next_item(rest, ',');
+    const std::string_view range = next_item(parameters, ';');
+    if (!matches(range, media_type)) continue;
+    const bool excluded = is_excluded(parameters);
+    if (excluded && equal_ignoring_case(range, media_type)) return false;
+    accepted = accepted || !excluded;
+  }
+  return accepted;
+}
+
+base::Status check_json_content_type(const http::Headers& headers) {
+  std::string_view rest = headers.get("Content-Type");
+  const std::string_view type = next_item(rest, ';');
+  bool utf8 = true;
+  while (!rest.empty()) {
+    const std::string_view parameter = next_item(rest, ';');
+    constexpr std::string_view kCharset = "charset=";
+    if (!equal_ignoring_case(parameter.substr(0, kCharset.size()), kCharset)) continue;
+    std::string_view charset = parameter.substr(kCharset.size());
+    if (charset.size() >= 2 && charset.front() == '"')
+      charset = charset.substr(1, charset.size() - 2);
+    utf8 = equal_ignoring_case(charset, "utf-8") || equal_ignoring_case(charset, "us-ascii");
+  }
+  if (equal_ignoring_case(type, "application/json") && utf8 && headers.count("Content-Type") == 1) {
+    return base::done();
+  }
+  return base::fail(ErrorCode::kUnsupportedMediaType,
+                    "Entity only allows writes with a JSON Content-Type header.", "Content-Type");
+}
+
+base::Status check_if_match(const http::Headers& headers) {
+  if (headers.count("If-Match") == 0 || trim(headers.get("If-Match")) == "*") return base::done();
+  return base::fail(ErrorCode::kPreconditionFailed,
+                    "The condition of If-Match does not hold: the entity has no such version tag.",
+                    "If-Match");
+}
+
+}  // namespace muster::graph

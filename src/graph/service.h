@@ -1,0 +1,62 @@
+// The whole HTTP surface: Graph's API by the model, the token service, health. One entry, given to
+// the protocol layer.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/token_endpoint.h"
+#include "auth/verifier.h"
+#include "base/clock.h"
+#include "enrollment/entities.h"
+#include "graph/entity_set.h"
+#include "graph/telemetry.h"
+#include "http/message.h"
+#include "observe/health.h"
+#include "store/store.h"
+
+namespace muster::graph {
+
+// Everything must outlive the service.
+struct ServiceParts {
+  store::Store& store;
+  enrollment::Entities& entities;
+  auth::Verifier& verifier;
+  auth::TokenEndpoint* token_endpoint;  // null without an own issuer
+  const observe::Health& health;
+  Telemetry& telemetry;
+  const base::Clock& clock;
+};
+
+struct ServiceSettings {
+  ListLimits list_limits;
+  std::string paging_key;
+  std::vector<std::string> cors_origins;
+};
+
+// Thread-safe.
+class Service {
+ public:
+  Service(ServiceParts parts, ServiceSettings settings);
+
+  void handle(http::Request&& request, http::Responder responder);
+  // Graph's error body for what the protocol layer refuses.
+  [[nodiscard]] http::Response refuse(int status, std::string_view reason,
+                                      const http::ErrorContext& context) const;
+
+ private:
+  void route(const ExchangePtr& exchange);
+  void authorise(const ExchangePtr& exchange);
+  void serve(const ExchangePtr& exchange);
+  void dispatch(const ExchangePtr& exchange);
+  void answer_health(const ExchangePtr& exchange, bool ready);
+  void answer_token_service(const ExchangePtr& exchange, std::string_view tenant,
+                            std::string_view rest);
+
+  ServiceParts parts_;
+  ServiceSettings settings_;
+  EntitySetVerbs verbs_;
+};
+
+}  // namespace muster::graph
