@@ -1,7 +1,6 @@
 #include "enrollment/qr_code.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "enrollment/qr_masks.h"
 #include "enrollment/qr_penalty.h"
 #include "enrollment/qr_reed_solomon.h"
 #include "enrollment/qr_template.h"
@@ -106,71 +106,6 @@ BitMatrix drawn(const Codewords& codewords, const qr::Template& form) {
   return result;
 }
 
-// The eight conditions of §7.8.2, Table 10, for row i and column j.
-bool inverts(int mask, int i, int j) {
-  switch (mask) {
-    case 0:
-      return (i + j) % 2 == 0;
-    case 1:
-      return i % 2 == 0;
-    case 2:
-      return j % 3 == 0;
-    case 3:
-      return (i + j) % 3 == 0;
-    case 4:
-      return (i / 2 + j / 3) % 2 == 0;
-    case 5:
-      return i * j % 2 + i * j % 3 == 0;
-    case 6:
-      return (i * j % 2 + i * j % 3) % 2 == 0;
-    default:
-      return ((i + j) % 2 + i * j % 3) % 2 == 0;
-  }
-}
-
-// All masks, by row and by column. Every one repeats after twelve modules in both directions.
-struct Masks {
-  static constexpr int kPeriod = 12;
-  using Pattern = std::array<std::array<std::uint64_t, 4>, kPeriod>;
-  std::array<Pattern, qr::kMaskCount> rows{};
-  std::array<Pattern, qr::kMaskCount> columns{};
-
-  Masks() {
-    for (int mask = 0; mask < qr::kMaskCount; ++mask) {
-      for (int line = 0; line < kPeriod; ++line) {
-        for (int along = 0; along < 256; ++along) set(mask, line, along);
-      }
-    }
-  }
-
-  static const Masks& instance() {
-    static const Masks masks;
-    return masks;
-  }
-
- private:
-  void set(int mask, int line, int along) {
-    const auto m = static_cast<std::size_t>(mask);
-    const auto l = static_cast<std::size_t>(line);
-    const auto word = static_cast<std::size_t>(along / 64);
-    if (inverts(mask, line, along)) rows[m][l][word] |= std::uint64_t{1} << (along % 64);
-    if (inverts(mask, along, line)) columns[m][l][word] |= std::uint64_t{1} << (along % 64);
-  }
-};
-
-// `plain` with the mask laid over its data area.
-void apply(const BitMatrix& plain, const BitMatrix& area, const Masks::Pattern& pattern,
-           BitMatrix& result) {
-  std::size_t line = 0;
-  for (int y = 0; y < plain.size(); ++y) {
-    for (std::size_t word = 0; word < plain.stride(); word += 2) {
-      const qr::Lanes inverted = qr::load(&pattern[line][word]) & qr::load(area.row(y) + word);
-      qr::store(result.row(y) + word, qr::load(plain.row(y) + word) ^ inverted);
-    }
-    line = line + 1 == Masks::kPeriod ? 0 : line + 1;
-  }
-}
-
 // Both copies of the format information and the module that is always dark (§7.9.1, Figure 25).
 // `set(x, y, dark)` draws one module.
 template <typename Set>
@@ -202,7 +137,8 @@ class Unmasked {
 
   [[nodiscard]] BitMatrix masked(int mask) const {
     BitMatrix result(rows_.size());
-    apply(rows_, form_.area, Masks::instance().rows[static_cast<std::size_t>(mask)], result);
+    qr::apply(qr::Masks::instance().rows[static_cast<std::size_t>(mask)], rows_, form_.area,
+              result);
     draw_format(qr::format_bits(level_, mask), result.size(),
                 [&](int x, int y, bool dark) { result.set(x, y, dark); });
     return result;
@@ -216,8 +152,8 @@ class Unmasked {
     int least = std::numeric_limits<int>::max();
     for (int mask = 0; mask < qr::kMaskCount; ++mask) {
       const BitMatrix rows = masked(mask);
-      const auto& pattern = Masks::instance().columns[static_cast<std::size_t>(mask)];
-      apply(plain_columns, form_.area, pattern, columns);
+      qr::apply(qr::Masks::instance().columns[static_cast<std::size_t>(mask)], plain_columns,
+                form_.area, columns);
       draw_format(qr::format_bits(level_, mask), columns.size(),
                   [&](int x, int y, bool dark) { columns.set(y, x, dark); });
       const int found = qr::penalty(rows, columns);

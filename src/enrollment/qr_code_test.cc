@@ -1,5 +1,7 @@
 #include "enrollment/qr_code.h"
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <random>
 #include <string>
@@ -142,6 +144,7 @@ TEST(QrCode, ThreadsThatStartTogetherGetTheSameSymbol) {
   const std::string text(1500, 'y');
   std::vector<std::optional<QrCode>> codes(4);
   std::vector<std::thread> threads;
+  threads.reserve(codes.size());
   for (std::optional<QrCode>& code : codes) {
     threads.emplace_back([&] { code = QrCode::encode(text, kLow, qr::kMaxVersion).value(); });
   }

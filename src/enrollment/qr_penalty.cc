@@ -2,8 +2,11 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 
+#include "enrollment/qr_lines.h"
 #include "enrollment/qr_tables.h"
 
 namespace muster::enrollment::qr {
@@ -13,103 +16,6 @@ constexpr int kN1 = 3;
 constexpr int kN2 = 3;
 constexpr int kN3 = 40;
 constexpr int kN4 = 10;
-
-// One row: N lanes of 128 modules.
-template <int N>
-struct Line {
-  std::array<Lanes, N> part;
-
-  friend Line operator&(Line a, const Line& b) {
-    for (std::size_t i = 0; i < N; ++i) a.part[i] &= b.part[i];
-    return a;
-  }
-  friend Line operator|(Line a, const Line& b) {
-    for (std::size_t i = 0; i < N; ++i) a.part[i] |= b.part[i];
-    return a;
-  }
-  friend Line operator^(Line a, const Line& b) {
-    for (std::size_t i = 0; i < N; ++i) a.part[i] ^= b.part[i];
-    return a;
-  }
-  friend Line operator~(Line a) {
-    for (std::size_t i = 0; i < N; ++i) a.part[i] = ~a.part[i];
-    return a;
-  }
-  [[nodiscard]] bool any() const {
-    std::uint64_t all = 0;
-    for (const Lanes& lanes : part) all |= lanes[0] | lanes[1];
-    return all != 0;
-  }
-};
-
-// Each module takes the place of its left neighbour.
-template <int N>
-Line<N> shifted(const Line<N>& line) {
-  Line<N> result;
-  for (std::size_t i = 0; i < N; ++i) {
-    const std::uint64_t beyond = i + 1 < N ? line.part[(i + 1) % N][0] : 0;
-    const Lanes next = {line.part[i][1], beyond};
-    result.part[i] = (line.part[i] >> 1) | (next << 63);
-  }
-  return result;
-}
-
-template <int N>
-Line<N> first_modules(int count) {
-  std::array<std::uint64_t, 2 * N> words{};
-  for (int i = 0; i < count; ++i)
-    words[static_cast<std::size_t>(i) / 64] |= std::uint64_t{1} << (i & 63);
-  Line<N> line;
-  for (std::size_t i = 0; i < N; ++i) line.part[i] = load(words.data() + 2 * i);
-  return line;
-}
-
-int popcount(Lanes v) {
-  v -= (v >> 1) & 0x5555555555555555U;
-  v = (v & 0x3333333333333333U) + ((v >> 2) & 0x3333333333333333U);
-  v = (v + (v >> 4)) & 0x0F0F0F0F0F0F0F0FU;
-  return static_cast<int>(((v[0] + v[1]) * 0x0101010101010101U) >> 56);
-}
-
-template <int N>
-int popcount(const Line<N>& line) {
-  int sum = 0;
-  for (const Lanes& lanes : line.part) sum += popcount(lanes);
-  return sum;
-}
-
-// Adds a and b to `sum` bit by bit; returns the carries.
-template <int N>
-Line<N> add(Line<N>& sum, const Line<N>& a, const Line<N>& b) {
-  const Line<N> half = sum ^ a;
-  const Line<N> carry = (sum & a) | (half & b);
-  sum = half ^ b;
-  return carry;
-}
-
-// Set bits of all lines by carry-save addition (Harley and Seal): eight lines cost seven adders and
-// one popcount.
-template <int N>
-int popcount(const Line<N>* lines, std::size_t count) {
-  Line<N> ones{};
-  Line<N> twos{};
-  Line<N> fours{};
-  int eights = 0;
-  std::size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const Line<N>* l = lines + i;
-    const Line<N> twos_a = add(ones, l[0], l[1]);
-    const Line<N> twos_b = add(ones, l[2], l[3]);
-    const Line<N> fours_a = add(twos, twos_a, twos_b);
-    const Line<N> twos_c = add(ones, l[4], l[5]);
-    const Line<N> twos_d = add(ones, l[6], l[7]);
-    const Line<N> fours_b = add(twos, twos_c, twos_d);
-    eights += popcount(add(fours, fours_a, fours_b));
-  }
-  int sum = 8 * eights + 4 * popcount(fours) + 2 * popcount(twos) + popcount(ones);
-  for (; i < count; ++i) sum += popcount(lines[i]);
-  return sum;
-}
 
 // One row read module by module, light without end on both sides.
 class Track {
@@ -153,18 +59,19 @@ class Track {
 
 // Counts along the columns of one matrix, all of them side by side: bit x of every line belongs to
 // column x, so that a module's neighbours are the same bit of other lines.
-template <int N>
+template <std::size_t N>
 class Scorer {
  public:
   // `across` is the transposition of `lines`: its rows are the columns that are scored.
   Scorer(const BitMatrix& lines, const BitMatrix& across)
       : across_(across), size_(static_cast<std::size_t>(lines.size())) {
-    rows_.fill({});
+    const std::size_t end = kMargin + size_;
+    for (std::size_t i = 0; i < kMargin; ++i) rows_[i] = rows_[end + i] = {};
     for (std::size_t y = 0; y < size_; ++y) {
       const std::uint64_t* words = lines.row(static_cast<int>(y));
       for (std::size_t i = 0; i < N; ++i) rows_[kMargin + y].part[i] = load(words + 2 * i);
     }
-    for (std::size_t i = 0; i + 2 < rows_.size(); ++i) {
+    for (std::size_t i = 0; i + 1 < end + kMargin; ++i) {
       dark2_[i] = rows_[i] & rows_[i + 1];
       light2_[i] = ~(rows_[i] | rows_[i + 1]);
     }
@@ -248,12 +155,14 @@ class Scorer {
 
   const BitMatrix& across_;
   std::size_t size_;
+  // Of each line; whether it and the next are both dark; both light. Left without values beyond the
+  // lower margin, for this is made sixteen times a symbol.
   std::array<Line<N>, qr::kMaxSize + 2 * kMargin> rows_;
-  std::array<Line<N>, qr::kMaxSize + 2 * kMargin> dark2_{};
-  std::array<Line<N>, qr::kMaxSize + 2 * kMargin> light2_{};
+  std::array<Line<N>, qr::kMaxSize + 2 * kMargin> dark2_;
+  std::array<Line<N>, qr::kMaxSize + 2 * kMargin> light2_;
 };
 
-template <int N>
+template <std::size_t N>
 int penalty_of(const BitMatrix& rows, const BitMatrix& columns) {
   const Scorer<N> along_columns(rows, columns);
   const Scorer<N> along_rows(columns, rows);

@@ -68,7 +68,8 @@ class PathReader {
   static void black(Image& image, int left, int top, int width, int height) {
     for (int y = top; y < top + height; ++y) {
       for (int x = left; x < left + width; ++x) {
-        image.grey.at(static_cast<std::size_t>(y * image.width + x)) = 0;
+        const int place = y * image.width + x;
+        image.grey.at(static_cast<std::size_t>(place)) = 0;
       }
     }
   }
@@ -78,10 +79,10 @@ class PathReader {
 
 Image rasterised(std::string_view document, int scale) {
   int side = 0;
-  const std::string_view box = between(document, "viewBox=\"0 0 ", " ");
+  const std::string_view box = between(document, R"(viewBox="0 0 )", " ");
   std::from_chars(box.data(), box.data() + box.size(), side);
   Image image = judges::white(side * scale, side * scale);
-  PathReader(between(document, "stroke=\"#000\" d=\"", "\"")).paint(image, scale);
+  PathReader(between(document, R"(stroke="#000" d=")", "\"")).paint(image, scale);
   return image;
 }
 

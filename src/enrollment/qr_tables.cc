@@ -74,14 +74,13 @@ int byte_capacity(int version, ErrorCorrection level) {
 
 std::vector<int> alignment_positions(int version) {
   if (version == 1) return {};
-  const auto along = static_cast<std::size_t>(version / 7 + 2);
-  const int gaps = static_cast<int>(along) - 1;
+  const int gaps = version / 7 + 1;
   // The outermost stand at 6 and size - 7; even distances between, all rounding in the first gap.
   // Version 32 is the one exception to the rule that Annex E otherwise follows.
   const int step = version == 32 ? 26 : (version * 4 + (gaps + 1) * 2 + 1) / (gaps * 2) * 2;
-  std::vector<int> positions(along, 6);
+  std::vector<int> positions(static_cast<std::size_t>(gaps) + 1, 6);
   int position = size_of(version) - 7;
-  for (std::size_t i = along - 1; i > 0; --i, position -= step) positions[i] = position;
+  for (std::size_t i = positions.size() - 1; i > 0; --i, position -= step) positions[i] = position;
   return positions;
 }
 
