@@ -21,7 +21,8 @@ struct SqliteOptions {
   // How long a write waits for another process that is writing, e.g. `muster app create`.
   std::chrono::milliseconds busy_timeout{2'000};
   std::size_t checkpoint_pages = 20'000;  // pages of 4 KiB in the log before they are moved over
-  std::string vfs = {};                   // SQLite's name of a file layer; empty is the system's
+  std::chrono::milliseconds health_interval{1'000};  // how long what health() found out holds
+  std::string vfs = {};  // SQLite's name of a file layer; empty is the system's
 };
 
 // Opens or makes the file and brings its schema up to date. Errors: kConfiguration naming the file,

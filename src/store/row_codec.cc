@@ -1,0 +1,200 @@
+#include "store/row_codec.h"
+
+#include <cstring>
+#include <utility>
+
+#include "edm/json_read.h"
+#include "edm/json_write.h"
+#include "store/sealed_pack.h"
+#include "store/uuid_key.h"
+
+namespace muster::store {
+namespace {
+
+using edm::Property;
+using edm::Storage;
+using edm::Type;
+using edm::Value;
+using Kind = Cell::Kind;
+
+Cell integer(std::int64_t value) {
+  return {.kind = Kind::kInteger, .integer = value};
+}
+Cell octets(Kind kind, std::string_view of) {
+  return {.kind = kind, .octets = of};
+}
+
+base::Error unstorable(const Property& property) {
+  return base::fail(base::ErrorCode::kInternal,
+                    "A value of " + std::string(property.name) + " has no form in a store.");
+}
+
+base::Error damaged(const edm::EntitySet& set, std::string_view part) {
+  return base::fail(base::ErrorCode::kInternal, "A stored row of " + std::string(set.table) +
+                                                    " is damaged: " + std::string(part) + ".");
+}
+
+// What a sealed value is bound to beside its tenant: it opens in this row only.
+std::string sealing_context(const edm::EntitySet& set, const Cell& key) {
+  std::string context;
+  context.reserve(set.table.size() + 1 + key.octets.size());
+  context.append(set.table).push_back('\0');
+  context.append(key.octets);
+  return context;
+}
+
+// nullopt when the cell is not of the property's kind.
+std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
+  if (property.storage == Storage::kUuid) {
+    if (cell.kind != Kind::kBlob || cell.octets.size() != sizeof(UuidKey)) return std::nullopt;
+    return Value(uuid_of_key(cell.octets));
+  }
+  switch (property.type) {
+    case Type::kString:
+      if (cell.kind != Kind::kText) return std::nullopt;
+      return Value(std::string(cell.octets));
+    case Type::kBinary:
+      if (cell.kind != Kind::kBlob) return std::nullopt;
+      return Value(std::string(cell.octets));
+    case Type::kBoolean:
+      if (cell.kind != Kind::kInteger) return std::nullopt;
+      return Value(cell.integer != 0);
+    case Type::kInt32:
+    case Type::kInt64:
+      if (cell.kind != Kind::kInteger) return std::nullopt;
+      return Value(cell.integer);
+    case Type::kDateTimeOffset:
+    case Type::kComplex:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> decode_value(const Property& property, const Cell& cell) {
+  if (cell.kind == Kind::kNull) {
+    return property.nullable ? std::optional(Value()) : std::nullopt;
+  }
+  if (property.storage != Storage::kJson) return decode_plain(property, cell);
+  if (cell.kind != Kind::kText) return std::nullopt;
+  auto value = edm::read_value(property, cell.octets);
+  if (!value) return std::nullopt;
+  return std::move(value).value();
+}
+
+std::optional<Value> decode_date(const Property& property, const Cell& ticks, const Cell& form) {
+  if (ticks.kind == Kind::kNull && form.kind == Kind::kNull && property.nullable) return Value();
+  if (ticks.kind != Kind::kInteger || form.kind != Kind::kInteger) return std::nullopt;
+  return Value(base::Timestamp::from_parts(ticks.integer, static_cast<std::int32_t>(form.integer)));
+}
+
+}  // namespace
+
+KeyCell::KeyCell(std::string_view tenant) {
+  set_uuid(tenant);
+}
+
+KeyCell::KeyCell(const edm::EntitySet& set, std::string_view key) {
+  const Property& property = set.type->key();
+  if (property.storage == Storage::kUuid) {
+    set_uuid(key);
+    return;
+  }
+  cell_ = octets(property.type == Type::kBinary ? Kind::kBlob : Kind::kText, key);
+}
+
+void KeyCell::set_uuid(std::string_view text) {
+  const auto key = uuid_key(text);
+  ok_ = key.has_value();
+  if (!ok_) return;
+  std::memcpy(octets_, key->data(), key->size());
+  cell_ = octets(Kind::kBlob, std::string_view(octets_, key->size()));
+}
+
+base::Result<Cell> RowEncoder::encode_value(const Property& property, const Value& value,
+                                            std::string& buffer) {
+  if (value.is_null()) return Cell{};
+  if (property.storage == Storage::kJson) {
+    buffer.clear();
+    edm::append_value(buffer, property, value);
+    return octets(Kind::kText, buffer);
+  }
+  if (const auto* number = value.get_if<std::int64_t>()) return integer(*number);
+  if (const auto* flag = value.get_if<bool>()) return integer(*flag ? 1 : 0);
+  const auto* text = value.get_if<std::string>();
+  if (text == nullptr) return unstorable(property);
+  if (property.storage == Storage::kUuid) {
+    const auto key = uuid_key(*text);
+    if (!key) return unstorable(property);
+    buffer.assign(key->data(), key->size());
+    return octets(Kind::kBlob, buffer);
+  }
+  return octets(property.type == Type::kBinary ? Kind::kBlob : Kind::kText, *text);
+}
+
+base::Result<std::span<const Cell>> RowEncoder::encode(const edm::EntitySet& set,
+                                                       std::string_view tenant,
+                                                       const edm::Record& record) {
+  const RowLayout& layout = layout_of(set);
+  cells_.resize(layout.columns.size());
+  if (buffers_.size() < layout.columns.size()) buffers_.resize(layout.columns.size());
+  const auto tenant_key = uuid_key(tenant);
+  if (!tenant_key) {
+    return base::fail(base::ErrorCode::kInternal, "A tenant has no form in a store.");
+  }
+  for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+    const Column& column = layout.columns[i];
+    const Property& property = set.type->properties[column.ordinal];
+    const Value& value = record.at(column.ordinal);
+    const auto* date = value.get_if<base::Timestamp>();
+    switch (column.role) {
+      case ColumnRole::kTenant:
+        buffers_[i].assign(tenant_key->data(), tenant_key->size());
+        cells_[i] = octets(Kind::kBlob, buffers_[i]);
+        break;
+      case ColumnRole::kValue:
+        cells_[i] = MUSTER_TRY(encode_value(property, value, buffers_[i]));
+        break;
+      case ColumnRole::kTicks:
+        cells_[i] = date == nullptr ? Cell{} : integer(date->ticks());
+        break;
+      case ColumnRole::kDateForm:
+        cells_[i] = date == nullptr ? Cell{} : integer(date->form());
+        break;
+      case ColumnRole::kSealed:
+        plain_.clear();
+        pack(plain_, record, layout.sealed);
+        buffers_[i] = vault_->seal(tenant, sealing_context(set, cells_[kKeyColumn]), plain_);
+        cells_[i] = octets(Kind::kBlob, buffers_[i]);
+        break;
+    }
+  }
+  return std::span<const Cell>(cells_);
+}
+
+base::Result<edm::Record> decode_row(const edm::EntitySet& set, std::string_view tenant,
+                                     edm::PropertyMask properties,
+                                     std::span<const std::size_t> columns,
+                                     std::span<const Cell> cells, const base::Vault& vault) {
+  const RowLayout& layout = layout_of(set);
+  edm::Record record(*set.type);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = layout.columns[columns[i]];
+    const Property& property = set.type->properties[column.ordinal];
+    if (column.role == ColumnRole::kSealed) {
+      if (cells[i].kind != Kind::kBlob) return damaged(set, column.name);
+      const std::string context = sealing_context(set, cells[0]);
+      const std::string plain = MUSTER_TRY(vault.open_sealed(tenant, context, cells[i].octets));
+      MUSTER_TRY(unpack(plain, properties & layout.sealed, record));
+      continue;
+    }
+    const bool date = column.role == ColumnRole::kTicks;
+    auto value =
+        date ? decode_date(property, cells[i], cells[i + 1]) : decode_value(property, cells[i]);
+    if (!value) return damaged(set, column.name);
+    record.set(column.ordinal, *std::move(value));
+    if (date) ++i;  // its form is the next column
+  }
+  return record;
+}
+
+}  // namespace muster::store

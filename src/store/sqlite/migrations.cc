@@ -1,0 +1,141 @@
+#include "store/sqlite/migrations.h"
+
+#include <array>
+#include <charconv>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "edm/system_model.h"
+#include "store/row_layout.h"
+
+namespace muster::store::sqlite {
+namespace {
+
+struct Migration {
+  int version;
+  std::string_view name;
+  const char* sql;
+};
+
+constexpr std::array kMigrations = {
+    Migration{
+        1,
+        "initial",
+#include "store/sqlite/migrations/0001_initial.sql"
+    },
+};
+constexpr int kNewest = kMigrations.back().version;
+
+// "Mstr": marks the file for file(1) and keeps Muster from writing into another program's database.
+constexpr std::string_view kApplicationId = "1299412082";
+
+base::Error refuse(const std::string& path, const std::string& why) {
+  return base::fail(base::ErrorCode::kConfiguration, "Database '" + path + "': " + why, path);
+}
+
+std::string quoted(std::string_view name) {
+  return "'" + std::string(name) + "'";
+}
+
+// 0 for a file without tables.
+base::Result<int> version_of(Connection& connection, const std::string& path) {
+  const std::string tables = MUSTER_TRY(connection.text_of("SELECT count(*) FROM sqlite_schema"));
+  if (tables == "0") return 0;
+  if (MUSTER_TRY(connection.text_of("PRAGMA application_id")) != kApplicationId) {
+    return refuse(path, "it is not a database of Muster's.");
+  }
+  const std::string text =
+      MUSTER_TRY(connection.text_of("SELECT max(version) FROM schema_version"));
+  int version = 0;
+  std::from_chars(text.data(), text.data() + text.size(), version);
+  if (version > kNewest) {
+    return refuse(path, "it has schema version " + text +
+                            ", but this program knows versions up to " + std::to_string(kNewest) +
+                            " only. Use the newer program again.");
+  }
+  return version;
+}
+
+base::Status apply(Connection& connection, const Migration& migration) {
+  MUSTER_TRY(connection.execute(migration.sql));
+  const std::string record = "INSERT INTO schema_version (version, name) VALUES (" +
+                             std::to_string(migration.version) + ", " + quoted(migration.name) +
+                             ")";
+  return connection.execute(record.c_str());
+}
+
+std::string_view sql_type(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::kInteger:
+      return "INTEGER";
+    case ColumnKind::kText:
+      return "TEXT";
+    case ColumnKind::kBlob:
+      break;
+  }
+  return "BLOB";
+}
+
+std::string describe(const Column& column) {
+  return column.name + " " + std::string(sql_type(column.kind)) +
+         (column.nullable ? "" : " NOT NULL");
+}
+
+base::Result<std::vector<std::string>> live_columns(Connection& connection,
+                                                    std::string_view table) {
+  Statement statement = MUSTER_TRY(connection.prepare(
+      "SELECT name || ' ' || type || iif(\"notnull\", ' NOT NULL', '') FROM pragma_table_info(" +
+      quoted(table) + ") ORDER BY cid"));
+  std::vector<std::string> columns;
+  while (MUSTER_TRY(statement.step()) == Step::kRow) {
+    columns.emplace_back(statement.column(0).octets);
+  }
+  return columns;
+}
+
+base::Status check_table(Connection& connection, const edm::EntitySet& set,
+                         const std::string& path) {
+  std::vector<std::string> live = MUSTER_TRY(live_columns(connection, set.table));
+  const std::string where = "table " + std::string(set.table);
+  if (live.empty()) return refuse(path, where + " is missing.");
+  for (const Column& column : layout_of(set).columns) {
+    const std::string wanted = describe(column);
+    if (std::erase(live, wanted) != 1) return refuse(path, where + " lacks '" + wanted + "'.");
+  }
+  if (live.empty()) return base::done();
+  return refuse(path, where + " has '" + live.front() + "', which this program does not know.");
+}
+
+base::Status migrate_within(Connection& connection, const std::string& path) {
+  const int version = MUSTER_TRY(version_of(connection, path));
+  if (version == 0) {
+    const std::string mark = "PRAGMA application_id = " + std::string(kApplicationId);
+    MUSTER_TRY(connection.execute(mark.c_str()));
+  }
+  for (const Migration& migration : kMigrations) {
+    if (migration.version > version) MUSTER_TRY(apply(connection, migration));
+  }
+  for (const edm::EntitySet* set : edm::stored_sets()) {
+    MUSTER_TRY(check_table(connection, *set, path));
+  }
+  return base::done();
+}
+
+}  // namespace
+
+base::Status migrate(Connection& connection, const std::string& path) {
+  const auto run = [&]() -> base::Status {
+    // Immediate: of two processes that start at once, the second finds the first one's work.
+    MUSTER_TRY(connection.execute("BEGIN IMMEDIATE"));
+    MUSTER_TRY(migrate_within(connection, path));
+    return connection.execute("COMMIT");
+  };
+  base::Status status = run();
+  if (status.ok()) return status;
+  if (connection.in_transaction()) static_cast<void>(connection.execute("ROLLBACK"));
+  if (status.error().code == base::ErrorCode::kConfiguration) return status;
+  return refuse(path, status.error().message);
+}
+
+}  // namespace muster::store::sqlite

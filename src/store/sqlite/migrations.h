@@ -1,0 +1,18 @@
+// The schema's history. Each step is SQL that was written by hand and never changes again; the
+// model only checks the outcome.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "store/sqlite/connection.h"
+
+namespace muster::store::sqlite {
+
+// Brings the file up to date in one transaction, or leaves it as it was, and compares the outcome
+// with the model. `path` is for messages. Errors (kConfiguration, naming the file): written by a
+// newer version (both are named), no database of Muster's, other columns than the model's, or not
+// writable.
+[[nodiscard]] base::Status migrate(Connection& connection, const std::string& path);
+
+}  // namespace muster::store::sqlite
