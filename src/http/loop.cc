@@ -111,7 +111,7 @@ void Loop::turn_away(Socket socket, bool tls, const std::string& peer) {
 void Loop::forget(Connection& connection) {
   shared_.stats.connections_open.fetch_sub(1, std::memory_order_relaxed);
   const std::size_t slot = connection.slot;
-  const auto kept = std::exchange(connections_[slot], connections_.back());
+  std::swap(connections_[slot], connections_.back());
   connections_[slot]->slot = slot;
   connections_.pop_back();
   report_drained();
