@@ -19,12 +19,12 @@ struct Caller {
 struct ActorFacts {
   std::string
       type;  // `ItPro` for people, `Application` for programs, `System` for the command line
-  std::string user_id;
-  std::string user_principal_name;
-  std::string application_id;
-  std::string application_name;
-  std::string ip_address;
-  std::vector<std::string> permissions;
+  std::string user_id = {};
+  std::string user_principal_name = {};
+  std::string application_id = {};
+  std::string application_name = {};
+  std::string ip_address = {};
+  std::vector<std::string> permissions = {};
 };
 [[nodiscard]] edm::Complex make_actor(ActorFacts facts);
 

@@ -72,7 +72,9 @@ class ServiceTest : public testing::Test {
   };
 
   http::Response send(const Sent& sent) {
-    http::Request request{.method = sent.method, .target = sent.target};
+    http::Request request;
+    request.method = sent.method;
+    request.target = sent.target;
     request.body = sent.body;
     request.base_url = "https://muster.example:8443";
     request.request_id = "44444444-4444-4444-8444-444444444444";
@@ -520,7 +522,6 @@ TEST_F(ServiceTest, CrossOriginCallsAreAllowedForConfiguredOriginsOnly) {
 TEST_F(ServiceTest, MediaTypesAreNegotiated) {
   const auto status = [this](const std::string& method, const std::string& header_name,
                              const std::string& value) {
-    http::Request request;
     return send({method, kSet, "", "Bearer writer", {{header_name, value}}}).status;
   };
   EXPECT_EQ(status("GET", "Accept", "*/*"), 200);

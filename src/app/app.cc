@@ -1,0 +1,326 @@
+#include "app/app.h"
+
+#include <algorithm>
+#include <csignal>
+#include <ctime>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "app/data_directory.h"
+#include "app/directory.h"
+#include "app/metric_sources.h"
+#include "app/run_files.h"
+#include "app/sd_notify.h"
+#include "app/signing_key_store.h"
+#include "auth/issuer.h"
+#include "auth/token_endpoint.h"
+#include "auth/verifier.h"
+#include "base/encoding.h"
+#include "edm/enrollment_model.h"
+#include "enrollment/entities.h"
+#include "enrollment/profile_rules.h"
+#include "graph/service.h"
+#include "http/certificate_pin.h"
+#include "http/server.h"
+#include "http/server_identity.h"
+#include "observe/health.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "observe/process_metrics.h"
+
+namespace muster::app {
+namespace {
+
+using base::ErrorCode;
+
+struct Certificate {
+  std::string certificate_file;
+  std::string key_file;
+  std::string ca_file;  // empty when brought
+};
+
+base::Result<Certificate> find_certificate(const Settings& settings, const base::Clock& clock) {
+  if (!settings.tls_certificate.empty()) {
+    return Certificate{settings.tls_certificate, settings.tls_key, {}};
+  }
+  const http::ServerIdentity identity = MUSTER_TRY(
+      http::ensure_server_identity(settings.data + "/tls", settings.server_names, clock));
+  return Certificate{identity.certificate_file, identity.key_file, identity.ca_file};
+}
+
+base::Result<std::shared_ptr<const enrollment::Payloads>> make_payloads(const Settings& settings) {
+  const enrollment::PayloadProfile* own = find_payload_profile(settings, settings.payload_profile);
+  if (own == nullptr) {
+    return base::fail(ErrorCode::kConfiguration,
+                      "There is no section [payload." + settings.payload_profile + "].",
+                      "payload_profile");
+  }
+  // Tokens that a client brings are Google's, so their code is for Android Device Policy, with the
+  // network and language of the own profile.
+  enrollment::PayloadProfile imported = *own;
+  imported.kind = enrollment::PayloadKind::kAndroidDevicePolicy;
+  return std::make_shared<const enrollment::Payloads>(
+      enrollment::Payloads{MUSTER_TRY(enrollment::PayloadTemplate::create(*own)),
+                           MUSTER_TRY(enrollment::PayloadTemplate::create(imported))});
+}
+
+observe::LogOptions log_options(const Settings& settings) {
+  observe::LogOptions options;
+  const bool text = settings.log_format == "text" ||
+                    (settings.log_format == "auto" && ::isatty(options.descriptor) == 1);
+  options.format = text ? observe::Format::kText : observe::Format::kJson;
+  for (const observe::Level level : {observe::Level::kError, observe::Level::kWarning,
+                                     observe::Level::kInfo, observe::Level::kDebug}) {
+    if (observe::name_of(level) == settings.log_level) options.level = level;
+  }
+  return options;
+}
+
+}  // namespace
+
+struct App::Impl {
+  Impl(const Settings& given, const base::Clock& given_clock)
+      : settings(given), clock(given_clock), log(log_options(given), given_clock) {}
+
+  base::Status open();
+  base::Status open_identity();
+  base::Status open_rules(const Certificate& certificate);
+  base::Status open_servers(const Certificate& certificate);
+  void watch();
+
+  Settings settings;
+  const base::Clock& clock;
+  observe::Metrics metrics;
+  observe::Health health;
+  observe::Log log;
+  std::optional<DataDirectory> data;
+  std::shared_ptr<Directory> directory;
+  std::shared_ptr<auth::Issuer> issuer;
+  std::unique_ptr<auth::TokenEndpoint> token_endpoint;
+  std::unique_ptr<auth::Verifier> verifier;
+  std::unique_ptr<enrollment::Entities> entities;
+  enrollment::ProfileRules* profile_rules = nullptr;  // owned by entities
+  std::unique_ptr<graph::Telemetry> telemetry;
+  std::unique_ptr<graph::Service> service;
+  std::string ca_file;
+  std::unique_ptr<http::Server> metrics_server;
+  std::unique_ptr<http::Server> server;  // last, so that it stops first
+};
+
+base::Status App::Impl::open() {
+  data.emplace(MUSTER_TRY(DataDirectory::open(settings, clock)));
+  MUSTER_TRY(data->ensure_tenant());
+  MUSTER_TRY(open_identity());
+  const Certificate certificate = MUSTER_TRY(find_certificate(settings, clock));
+  ca_file = certificate.ca_file;
+  MUSTER_TRY(open_rules(certificate));
+  telemetry = std::make_unique<graph::Telemetry>(log, metrics, settings.log_requests);
+  service = std::make_unique<graph::Service>(
+      graph::ServiceParts{.store = data->store(),
+                          .entities = *entities,
+                          .verifier = *verifier,
+                          .token_endpoint = token_endpoint.get(),
+                          .health = health,
+                          .telemetry = *telemetry,
+                          .clock = clock},
+      graph::ServiceSettings{.list_limits = {.default_page_size = settings.default_page_size,
+                                             .max_page_size = settings.max_page_size},
+                             .paging_key = data->vault()->derive("skiptoken"),
+                             .cors_origins = settings.cors_origins});
+  MUSTER_TRY(open_servers(certificate));
+  watch();
+  return base::done();
+}
+
+base::Status App::Impl::open_identity() {
+  directory = std::make_shared<Directory>(data->store(), clock);
+  if (settings.own_issuer) {
+    issuer = MUSTER_TRY(auth::Issuer::create(
+        settings.auth, std::make_shared<StoredSigningKeys>(data->store()), clock));
+    token_endpoint = std::make_unique<auth::TokenEndpoint>(settings.auth, issuer, directory, clock);
+  }
+  verifier = MUSTER_TRY(auth::Verifier::create(
+      settings.auth, issuer,
+      [directory = directory](std::string_view tenant) { return directory->tenant_exists(tenant); },
+      clock));
+  return base::done();
+}
+
+base::Status App::Impl::open_rules(const Certificate& certificate) {
+  enrollment::ProfileSettings rules_settings{
+      .default_token_validity = settings.default_token_validity,
+      .max_token_validity = settings.max_token_validity,
+      .require_account_match = settings.require_account_match,
+      .ca_pin = {}};
+  if (!certificate.ca_file.empty()) {
+    rules_settings.ca_pin = base::base64url(MUSTER_TRY(http::certificate_pin(certificate.ca_file)));
+  }
+  auto rules = std::make_unique<enrollment::ProfileRules>(
+      std::move(rules_settings), MUSTER_TRY(make_payloads(settings)), data->vault());
+  profile_rules = rules.get();
+  entities = std::make_unique<enrollment::Entities>(data->store(), clock);
+  entities->add_rules(edm::kProfiles, std::move(rules));
+  return base::done();
+}
+
+base::Status App::Impl::open_servers(const Certificate& certificate) {
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  http::ServerOptions options{.listen = settings.listen,
+                              .listen_plain = settings.listen_plain,
+                              .threads = settings.threads == 0 ? processors : settings.threads,
+                              .limits = settings.limits,
+                              .trusted_proxies = settings.trusted_proxies,
+                              .public_base_url = settings.public_base_url};
+  options.tls =
+      MUSTER_TRY(http::TlsContext::load(certificate.certificate_file, certificate.key_file));
+  const auto refuse = [this](int status, std::string_view reason,
+                             const http::ErrorContext& context) {
+    return service->refuse(status, reason, context);
+  };
+  server = MUSTER_TRY(http::Server::create(
+      std::move(options),
+      [this](http::Request&& request, http::Responder responder) {
+        service->handle(std::move(request), std::move(responder));
+      },
+      refuse));
+  if (settings.metrics_listen.empty()) return base::done();
+  metrics_server = MUSTER_TRY(http::Server::create(
+      {.listen_plain = {settings.metrics_listen}},
+      [this](http::Request&& request, http::Responder responder) {
+        responder(metrics_reply(request, metrics));
+      },
+      refuse));
+  return base::done();
+}
+
+void App::Impl::watch() {
+  observe::register_process_metrics(metrics);
+  watch_server(metrics, server->stats());
+  watch_store(metrics, data->store());
+  watch_tokens(metrics, *verifier, *profile_rules);
+  watch_log(metrics, log);
+  health.add("store", observe::Probe::kReady, [this] { return data->store().health(); });
+}
+
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+App::~App() = default;
+
+base::Result<std::unique_ptr<App>> App::create(const Settings& settings, const base::Clock& clock) {
+  auto impl = std::make_unique<Impl>(settings, clock);
+  MUSTER_TRY(impl->open());
+  return std::unique_ptr<App>(new App(std::move(impl)));
+}
+
+base::Status App::run() {
+  impl_->server->run();
+  if (impl_->metrics_server) impl_->metrics_server->run();
+  MUSTER_TRY(write_run_info(impl_->settings.data, {base_url(), ca_file()}));
+  if (!impl_->settings.port_file.empty()) {
+    MUSTER_TRY(write_port_file(impl_->settings.port_file, ports().front()));
+  }
+  sd_notify("READY=1");
+  impl_->log.info("ready", {observe::field("base_url", std::string_view(base_url()))});
+  return base::done();
+}
+
+bool App::stop() {
+  sd_notify("STOPPING=1");
+  impl_->health.start_draining();
+  impl_->log.info("stopping");
+  const bool clean = impl_->server->drain_and_stop(impl_->settings.limits.drain_time);
+  if (impl_->metrics_server) {
+    impl_->metrics_server->drain_and_stop(std::chrono::milliseconds(100));
+  }
+  remove_run_info(impl_->settings.data);
+  impl_->log.info("stopped", {observe::field("clean", clean)});
+  impl_->log.flush();
+  return clean;
+}
+
+base::Status App::reload(const Settings& settings) {
+  const Certificate certificate = MUSTER_TRY(find_certificate(settings, impl_->clock));
+  auto tls = MUSTER_TRY(http::TlsContext::load(certificate.certificate_file, certificate.key_file));
+  auto payloads = MUSTER_TRY(make_payloads(settings));
+  if (impl_->issuer) MUSTER_TRY(impl_->issuer->reload());
+  impl_->server->reload_tls(std::move(tls));
+  impl_->profile_rules->use_payloads(std::move(payloads));
+  return base::done();
+}
+
+void App::maintain() {
+  if (!impl_->issuer) return;
+  const base::Status status = impl_->issuer->prune();
+  if (!status) {
+    impl_->log.error("key_rotation_failed", {observe::field("reason", status.error().message)});
+  }
+}
+
+std::vector<std::uint16_t> App::ports() const {
+  return impl_->server->ports();
+}
+
+std::uint16_t App::metrics_port() const {
+  return impl_->metrics_server ? impl_->metrics_server->ports().front() : std::uint16_t{0};
+}
+
+std::string App::ca_file() const {
+  return impl_->ca_file;
+}
+
+std::string App::base_url() const {
+  const Settings& settings = impl_->settings;
+  if (!settings.public_base_url.empty()) return settings.public_base_url;
+  const bool secure = !settings.listen.empty();
+  const std::string& address = secure ? settings.listen.front() : settings.listen_plain.front();
+  std::string host = address.substr(0, address.rfind(':'));
+  if (host == "0.0.0.0" || host == "[::]" || host.empty()) host = "localhost";
+  return (secure ? "https://" : "http://") + host + ":" + std::to_string(ports().front());
+}
+
+std::string App::first_tenant() const {
+  const auto tenants = impl_->data->tenants();
+  return tenants && !tenants->empty() ? tenants->front().id : std::string();
+}
+
+observe::Log& App::log() {
+  return impl_->log;
+}
+
+void block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void run_until_signal(App& app, const std::function<base::Result<Settings>()>& read_settings) {
+  constexpr timespec kMaintenancePeriod{.tv_sec = 3'600, .tv_nsec = 0};
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &kMaintenancePeriod);
+    if (signal == SIGTERM || signal == SIGINT) break;
+    if (signal != SIGHUP) {
+      app.maintain();
+      continue;
+    }
+    sd_notify("RELOADING=1");
+    const base::Result<Settings> settings = read_settings();
+    const base::Status status = settings ? app.reload(*settings) : base::Status(settings.error());
+    if (status) {
+      app.log().info("reloaded");
+    } else {
+      app.log().error("reload_failed", {observe::field("reason", status.error().message)});
+    }
+    sd_notify("READY=1");
+  }
+  app.stop();
+}
+
+}  // namespace muster::app

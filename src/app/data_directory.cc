@@ -1,0 +1,99 @@
+#include "app/data_directory.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/random.h"
+#include "edm/system_model.h"
+#include "store/open.h"
+
+namespace muster::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorCode;
+
+base::Status make_private_folder(const std::string& path) {
+  std::error_code fault;
+  const bool made = fs::create_directories(path, fault);
+  if (!fault && made) fs::permissions(path, fs::perms::owner_all, fault);
+  if (!fault) return base::done();
+  return base::fail(ErrorCode::kConfiguration,
+                    "The folder '" + path + "' cannot be made: " + fault.message() + ".", path);
+}
+
+}  // namespace
+
+base::Result<DataDirectory> DataDirectory::open(const Settings& settings,
+                                                const base::Clock& clock) {
+  MUSTER_TRY(make_private_folder(settings.data));
+  MUSTER_TRY(make_private_folder(settings.data + "/secrets"));
+  auto vault = MUSTER_TRY(base::Vault::open(settings.data + "/secrets/vault.key"));
+  store::SqliteOptions options;
+  options.path = settings.data + "/muster.db";
+  options.vault = vault;
+  options.queue_limit = settings.queue_limit;
+  options.max_group = settings.group_size;
+  options.busy_timeout = settings.store_wait;
+  auto store = MUSTER_TRY(store::open_sqlite(std::move(options)));
+  return DataDirectory(std::move(vault), std::move(store), clock);
+}
+
+base::Result<std::vector<Tenant>> DataDirectory::tenants() const {
+  std::vector<Tenant> found;
+  store::Query query{.set = &edm::kTenants, .tenant = edm::kSystemTenant, .limit = 1'000};
+  for (;;) {
+    const store::Page page = MUSTER_TRY(store::list(*store_, query));
+    for (const edm::Record& record : page.records) {
+      found.push_back({record.key(), record.value_or(edm::tenant::kName, std::string())});
+    }
+    if (!page.more) return found;
+    query.after = page.records.back().key();
+  }
+}
+
+base::Status DataDirectory::ensure_tenant() {
+  if (!MUSTER_TRY(tenants()).empty()) return base::done();
+  MUSTER_TRY(create_tenant({}, "default"));
+  return base::done();
+}
+
+base::Result<Tenant> DataDirectory::create_tenant(std::string id, std::string name) {
+  if (id.empty()) id = base::random_uuid();
+  id = base::ascii_lower(id);
+  if (base::uuid_octets(id).empty() || id == edm::kSystemTenant) {
+    return base::fail(ErrorCode::kConfiguration, "'" + id + "' is no GUID for a tenant.", "tenant");
+  }
+  edm::Record record(edm::kTenantType);
+  record.put(edm::tenant::kId, id);
+  record.put(edm::tenant::kName, name);
+  record.put(edm::tenant::kCreated, clock_->now());
+  MUSTER_TRY(
+      store::write_and_wait(*store_, edm::kSystemTenant, [record](store::Transaction& transaction) {
+        return transaction.insert(edm::kTenants, edm::kSystemTenant, record);
+      }));
+  return Tenant{std::move(id), std::move(name)};
+}
+
+base::Result<Tenant> DataDirectory::find_tenant(std::string_view wanted) const {
+  const std::vector<Tenant> all = MUSTER_TRY(tenants());
+  std::string list;
+  std::vector<Tenant> matching;
+  for (const Tenant& tenant : all) {
+    list += (list.empty() ? "" : ", ") + tenant.id + " (" + tenant.name + ")";
+    const bool meant =
+        wanted.empty() || base::equal_ignoring_case(tenant.id, wanted) || tenant.name == wanted;
+    if (meant) matching.push_back(tenant);
+  }
+  if (matching.size() == 1) return matching.front();
+  const std::string problem =
+      all.empty() ? "There is no tenant yet; make one with 'muster tenant create'."
+      : matching.empty()
+          ? "There is no tenant '" + std::string(wanted) + "'. There are: " + list + "."
+          : "Say which tenant with --tenant: " + list + ".";
+  return base::fail(ErrorCode::kConfiguration, problem, "tenant");
+}
+
+}  // namespace muster::app

@@ -1,0 +1,51 @@
+// The folder in which an installation lives: store, keys, certificates. `serve` and the commands
+// that work without a server open it alike, also at the same time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/settings.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/vault.h"
+#include "store/store.h"
+
+namespace muster::app {
+
+struct Tenant {
+  std::string id;
+  std::string name;
+};
+
+class DataDirectory {
+ public:
+  // Makes the folder (mode 0700), the vault's key and the store when they are missing.
+  // kConfiguration, naming the file, when one cannot be made or read. `clock` must outlive this.
+  [[nodiscard]] static base::Result<DataDirectory> open(const Settings& settings,
+                                                        const base::Clock& clock);
+
+  [[nodiscard]] store::Store& store() const { return *store_; }
+  [[nodiscard]] std::shared_ptr<const base::Vault> vault() const { return vault_; }
+
+  [[nodiscard]] base::Result<std::vector<Tenant>> tenants() const;
+  // Makes the tenant `default` when there is none, so that a first start can be used at once.
+  [[nodiscard]] base::Status ensure_tenant();
+  // kConflict when the id exists. An empty id is made.
+  [[nodiscard]] base::Result<Tenant> create_tenant(std::string id, std::string name);
+  // The tenant that a command means: by GUID or name; the only one when `wanted` is empty.
+  // kConfiguration, listing what there is, when that does not name exactly one.
+  [[nodiscard]] base::Result<Tenant> find_tenant(std::string_view wanted) const;
+
+ private:
+  DataDirectory(std::shared_ptr<const base::Vault> vault, std::unique_ptr<store::Store> store,
+                const base::Clock& clock)
+      : vault_(std::move(vault)), store_(std::move(store)), clock_(&clock) {}
+  std::shared_ptr<const base::Vault> vault_;
+  std::unique_ptr<store::Store> store_;
+  const base::Clock* clock_;
+};
+
+}  // namespace muster::app

@@ -1,0 +1,163 @@
+#include "app/profile_commands.h"
+
+#include <iostream>
+#include <utility>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "app/graph_client.h"
+#include "app/print.h"
+#include "app/run_files.h"
+#include "base/encoding.h"
+#include "enrollment/qr_code.h"
+#include "enrollment/qr_picture.h"
+
+namespace muster::app {
+namespace {
+
+namespace json = boost::json;
+using base::ErrorCode;
+
+constexpr std::string_view kProfiles = "/deviceManagement/androidForWorkEnrollmentProfiles";
+
+std::string path_of(const ProfileOptions& options, std::string_view rest = {}) {
+  return std::string(kProfiles) + "/" + base::percent_encode(options.id) + std::string(rest);
+}
+
+base::Result<json::object> parse(const std::string& body) {
+  json::error_code fault;
+  json::value value = json::parse(body, fault);
+  if (!fault && value.is_object()) return std::move(value.get_object());
+  return base::fail(ErrorCode::kInternal, "The service's answer is not JSON.");
+}
+
+// A member as people read it: text bare, null as a dash.
+std::string shown(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || value->is_null()) return "-";
+  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+}
+
+void print_profile(const json::object& profile) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string_view name :
+       {"id", "displayName", "description", "accountId", "tokenValue", "tokenExpirationDateTime",
+        "enrolledDeviceCount", "createdDateTime", "lastModifiedDateTime"}) {
+    rows.push_back({std::string(name), shown(profile, name)});
+  }
+  std::cout << aligned_table(rows);
+}
+
+base::Result<json::object> fetch(const GraphClient& client, const ProfileOptions& options) {
+  const std::string answer = MUSTER_TRY(client.send("GET", path_of(options)));
+  return parse(answer);
+}
+
+base::Status show(const GraphClient& client, const ProfileOptions& options) {
+  const json::object profile = MUSTER_TRY(fetch(client, options));
+  if (options.json) {
+    std::cout << json::serialize(profile) << '\n';
+  } else {
+    print_profile(profile);
+  }
+  return base::done();
+}
+
+base::Status create_token(const GraphClient& client, const ProfileOptions& options) {
+  json::object body;
+  body["tokenValidityInSeconds"] = options.validity.count();
+  MUSTER_TRY(client.send("POST", path_of(options, "/createToken"), json::serialize(body)));
+  return base::done();
+}
+
+// The picture in the wanted format, made by the service but for the terminal's.
+base::Result<std::string> picture(const GraphClient& client, const ProfileOptions& options) {
+  if (options.format == "svg") return client.send("GET", path_of(options, "/qrCode.svg"));
+  if (options.format == "png") return client.send("GET", path_of(options, "/qrCode.png"));
+  const json::object profile = MUSTER_TRY(fetch(client, options));
+  const json::value* text = profile.if_contains("qrCodeContent");
+  if (text == nullptr || !text->is_string()) {
+    return base::fail(ErrorCode::kNotFound, "The profile has no QR code: it has no token.");
+  }
+  return enrollment::terminal(
+      MUSTER_TRY(enrollment::QrCode::encode(std::string_view(text->get_string()))));
+}
+
+}  // namespace
+
+base::Status run_profile_create(const Settings& settings, const ProfileOptions& options,
+                                const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  json::object body;
+  body["displayName"] = options.name;
+  if (!options.description.empty()) body["description"] = options.description;
+  const std::string answer = MUSTER_TRY(client.send("POST", kProfiles, json::serialize(body)));
+  const json::object made = MUSTER_TRY(parse(answer));
+  ProfileOptions with_id = options;
+  with_id.id = shown(made, "id");
+  if (options.validity.count() > 0) MUSTER_TRY(create_token(client, with_id));
+  return show(client, with_id);
+}
+
+base::Status run_profile_list(const Settings& settings, const ProfileOptions& options,
+                              const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  constexpr std::string_view kQuery =
+      "?$top=1000&$select=id,displayName,tokenExpirationDateTime,enrolledDeviceCount";
+  std::vector<std::vector<std::string>> table = {{"ID", "NAME", "TOKEN EXPIRES", "DEVICES"}};
+  json::array all;
+  std::string body = MUSTER_TRY(client.send("GET", std::string(kProfiles) + std::string(kQuery)));
+  for (;;) {
+    json::object page = MUSTER_TRY(parse(body));
+    for (const json::value& item : page["value"].as_array()) {
+      const json::object& profile = item.as_object();
+      table.push_back({shown(profile, "id"), shown(profile, "displayName"),
+                       shown(profile, "tokenExpirationDateTime"),
+                       shown(profile, "enrolledDeviceCount")});
+      all.push_back(item);
+    }
+    const std::string next = shown(page, "@odata.nextLink");
+    if (next == "-") break;
+    body = MUSTER_TRY(client.follow(next));
+  }
+  std::cout << (options.json ? json::serialize(all) + "\n" : aligned_table(table));
+  return base::done();
+}
+
+base::Status run_profile_show(const Settings& settings, const ProfileOptions& options,
+                              const base::Clock& clock) {
+  return show(MUSTER_TRY(GraphClient::create(settings, clock)), options);
+}
+
+base::Status run_profile_qr(const Settings& settings, const ProfileOptions& options,
+                            const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  const std::string drawn = MUSTER_TRY(picture(client, options));
+  if (!options.out.empty()) return write_file_at_once(options.out, drawn);
+  std::cout << drawn;
+  return base::done();
+}
+
+base::Status run_profile_token(const Settings& settings, const ProfileOptions& options,
+                               const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  MUSTER_TRY(create_token(client, options));
+  return show(client, options);
+}
+
+base::Status run_profile_revoke(const Settings& settings, const ProfileOptions& options,
+                                const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  MUSTER_TRY(client.send("POST", path_of(options, "/revokeToken")));
+  return base::done();
+}
+
+base::Status run_profile_delete(const Settings& settings, const ProfileOptions& options,
+                                const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  MUSTER_TRY(client.send("DELETE", path_of(options)));
+  return base::done();
+}
+
+}  // namespace muster::app

@@ -1,0 +1,26 @@
+// What a running service leaves for scripts and commands to find it by.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+
+namespace muster::app {
+
+// Replaces `path` in one step, so that a reader never sees half of it. kConfiguration when it
+// cannot.
+[[nodiscard]] base::Status write_file_at_once(const std::string& path, const std::string& text);
+[[nodiscard]] base::Status write_port_file(const std::string& path, std::uint16_t port);
+
+struct RunInfo {
+  std::string base_url;
+  std::string ca_file;  // empty: the system's authorities
+};
+// `DIR/run.json`: where the service of this data directory answers. Removed at its end.
+[[nodiscard]] base::Status write_run_info(const std::string& data, const RunInfo& info);
+[[nodiscard]] std::optional<RunInfo> read_run_info(const std::string& data);
+void remove_run_info(const std::string& data);
+
+}  // namespace muster::app

@@ -1,0 +1,214 @@
+#include "app/settings_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace muster::app {
+namespace {
+
+using K = SettingKind;
+using G = SettingGroup;
+using Auth = auth::AuthSettings;
+using Limits = http::Limits;
+
+template <auto... Members>
+auto& reach(Settings& settings) {
+  return (settings.*....*Members);
+}
+
+constexpr std::uint8_t kServer = kForServer;
+constexpr std::uint8_t kEverywhere = kForServer | kForLocal | kForClient;
+constexpr std::uint8_t kDataCommands = kForServer | kForLocal;
+constexpr std::uint64_t kSecond = 1'000;
+constexpr std::uint64_t kDay = 86'400 * kSecond;
+constexpr std::uint64_t kMiB = 1024ULL * 1024;
+
+// clang-format off
+constexpr std::array kRows = {
+    SettingRow{.name = "data", .kind = K::kPath, .group = G::kGeneral, .uses = kEverywhere, .slot = &reach<&Settings::data>, .placeholder = "DIR",
+               .sentence = "Data directory: store, keys and the server's own certificate."},
+    SettingRow{.name = "config", .kind = K::kPath, .group = G::kGeneral, .uses = kDataCommands, .slot = &reach<&Settings::config>, .in_file = false,
+               .sentence = "Settings file; by default muster.toml in the data directory, if it is there."},
+    SettingRow{.name = "threads", .kind = K::kNumber, .group = G::kGeneral, .uses = kServer, .slot = &reach<&Settings::threads>, .most = 1024,
+               .sentence = "Event loops that serve connections; 0 is one per processor."},
+    SettingRow{.name = "print_first_call", .kind = K::kBool, .group = G::kGeneral, .uses = kServer, .slot = &reach<&Settings::print_first_call>, .in_file = false,
+               .sentence = "Print commands to copy for a first token and a first profile, once ready."},
+
+    SettingRow{.name = "listen", .kind = K::kTexts, .group = G::kListeners, .uses = kServer, .slot = &reach<&Settings::listen>, .placeholder = "HOST:PORT",
+               .sentence = "Serve HTTPS at this address; port 0 takes a free one."},
+    SettingRow{.name = "listen_plain", .kind = K::kTexts, .group = G::kListeners, .uses = kServer, .slot = &reach<&Settings::listen_plain>, .placeholder = "HOST:PORT",
+               .sentence = "Serve plain HTTP at this address: for a proxy on the same machine, never for the open network."},
+    SettingRow{.name = "metrics_listen", .kind = K::kText, .group = G::kListeners, .uses = kServer, .slot = &reach<&Settings::metrics_listen>, .placeholder = "HOST:PORT",
+               .sentence = "Serve Prometheus metrics at http://HOST:PORT/metrics, without a token; off by default."},
+    SettingRow{.name = "port_file", .kind = K::kPath, .group = G::kListeners, .uses = kServer, .slot = &reach<&Settings::port_file>,
+               .sentence = "Write the number of the first port to this file once the service is ready."},
+    SettingRow{.name = "public_base_url", .kind = K::kText, .group = G::kListeners, .uses = kDataCommands, .slot = &reach<&Settings::public_base_url>, .placeholder = "URL",
+               .sentence = "The URL by which clients and devices reach the service; by default what each request says."},
+    SettingRow{.name = "trusted_proxies", .kind = K::kTexts, .group = G::kListeners, .uses = kServer, .slot = &reach<&Settings::trusted_proxies>, .placeholder = "NETWORK",
+               .sentence = "Address or network whose Forwarded and X-Forwarded-* fields are believed."},
+    SettingRow{.name = "cors_origins", .kind = K::kTexts, .group = G::kListeners, .uses = kServer, .slot = &reach<&Settings::cors_origins>, .placeholder = "ORIGIN", .reloadable = true,
+               .sentence = "Origin of web pages that may call the API from a browser, or * for all."},
+
+    SettingRow{.name = "tls_certificate", .kind = K::kPath, .group = G::kTls, .uses = kServer, .slot = &reach<&Settings::tls_certificate>, .reloadable = true,
+               .sentence = "PEM file of the server's certificate and its intermediates; by default Muster's own CA issues one."},
+    SettingRow{.name = "tls_key", .kind = K::kPath, .group = G::kTls, .uses = kServer, .slot = &reach<&Settings::tls_key>, .reloadable = true,
+               .sentence = "PEM file of the private key of that certificate."},
+    SettingRow{.name = "server_names", .kind = K::kTexts, .group = G::kTls, .uses = kServer, .slot = &reach<&Settings::server_names>, .placeholder = "NAME", .reloadable = true,
+               .sentence = "DNS name or address, beside localhost, in the certificate that Muster's own CA issues."},
+
+    SettingRow{.name = "log_format", .kind = K::kChoice, .group = G::kLogs, .uses = kServer, .slot = &reach<&Settings::log_format>, .choices = "auto|text|json",
+               .sentence = "Form of log lines on standard error; auto is text on a terminal and json elsewhere."},
+    SettingRow{.name = "log_level", .kind = K::kChoice, .group = G::kLogs, .uses = kServer, .slot = &reach<&Settings::log_level>, .choices = "error|warning|info|debug", .reloadable = true,
+               .sentence = "The least severe lines that are logged."},
+    SettingRow{.name = "log_requests", .kind = K::kBool, .group = G::kLogs, .uses = kServer, .slot = &reach<&Settings::log_requests>, .reloadable = true,
+               .sentence = "Log one line for each request."},
+
+    SettingRow{.name = "require_account_match", .kind = K::kBool, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::require_account_match>, .reloadable = true,
+               .sentence = "Refuse an accountId that is not the caller's tenant."},
+    SettingRow{.name = "default_token_validity", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::default_token_validity>, .least = kSecond, .reloadable = true,
+               .sentence = "Validity of an enrolment token for which the caller names none."},
+    SettingRow{.name = "max_token_validity", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_token_validity>, .least = kSecond, .reloadable = true,
+               .sentence = "Longest validity of an enrolment token that a caller may ask for."},
+    SettingRow{.name = "payload_profile", .kind = K::kText, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::payload_profile>, .placeholder = "NAME", .reloadable = true,
+               .sentence = "The section [payload.NAME] from which QR codes are made."},
+    SettingRow{.name = "default_page_size", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::default_page_size>, .least = 1, .most = 10'000, .reloadable = true,
+               .sentence = "Entities on a page of a list when the caller names no number."},
+    SettingRow{.name = "max_page_size", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_page_size>, .least = 1, .most = 10'000, .reloadable = true,
+               .sentence = "Most entities on a page, whatever the caller asks for."},
+    SettingRow{.name = "max_batch_requests", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_batch_requests>, .least = 1, .most = 1'000, .reloadable = true,
+               .sentence = "Requests in one JSON batch; Graph allows 20."},
+    SettingRow{.name = "audit_retention", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::audit_retention>, .reloadable = true,
+               .sentence = "Age at which audit events are removed; 0 keeps them for good."},
+
+    SettingRow{.name = "own_issuer", .kind = K::kBool, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::own_issuer>,
+               .sentence = "Accept tokens that this service signs; off leaves the sections [[issuer]] alone."},
+    SettingRow{.name = "audiences", .kind = K::kTexts, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::audiences>, .placeholder = "AUDIENCE",
+               .sentence = "Audience of access tokens that is accepted beside those of Microsoft Graph and the service's own URL."},
+    SettingRow{.name = "clock_skew", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::skew>, .most = 600 * kSecond,
+               .sentence = "Tolerance at the beginning and the end of an access token."},
+    SettingRow{.name = "access_token_life", .kind = K::kDuration, .group = G::kAuthentication, .uses = kDataCommands, .slot = &reach<&Settings::auth, &Auth::access_token_life>, .least = kSecond, .most = 30 * kDay,
+               .sentence = "Life of access tokens from the token endpoint and, unless told otherwise, of `muster token`."},
+    SettingRow{.name = "max_access_token_life", .kind = K::kDuration, .group = G::kAuthentication, .uses = kDataCommands, .slot = &reach<&Settings::auth, &Auth::max_token_life>, .least = kSecond, .most = 365 * kDay,
+               .sentence = "Longest life of an access token; a retired signing key is accepted for as long."},
+    SettingRow{.name = "signing_key_life", .kind = K::kDuration, .group = G::kAuthentication, .uses = kDataCommands, .slot = &reach<&Settings::auth, &Auth::signing_key_life>, .least = 3'600 * kSecond,
+               .sentence = "Age at which a key for signing access tokens is replaced."},
+    SettingRow{.name = "issuer_keys_ttl", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::keys_ttl>, .least = kSecond,
+               .sentence = "Age at which the keys of external issuers are fetched again."},
+    SettingRow{.name = "issuer_fetch_timeout", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::fetch_timeout>, .least = 100, .most = 60 * kSecond,
+               .sentence = "Longest wait for a document of an external issuer."},
+    SettingRow{.name = "login_failures", .kind = K::kNumber, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::failures_allowed>, .least = 1, .most = 10'000,
+               .sentence = "Failed log-ins of one address for one application before it has to wait."},
+    SettingRow{.name = "login_failure_window", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::failure_window>, .least = kSecond,
+               .sentence = "How long a failed log-in counts."},
+
+    SettingRow{.name = "queue_limit", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::queue_limit>, .least = 1, .most = 10'000'000,
+               .sentence = "Writes that may wait for the store; beyond it clients are told to come back (503)."},
+    SettingRow{.name = "group_size", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::group_size>, .least = 1, .most = 100'000,
+               .sentence = "Most writes that share one commit."},
+    SettingRow{.name = "store_wait", .kind = K::kDuration, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_wait>, .most = 60 * kSecond,
+               .sentence = "How long a write waits for another process that is writing, such as `muster app create`."},
+
+    SettingRow{.name = "max_body", .kind = K::kSize, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::body>, .least = 1024, .most = 1024 * kMiB,
+               .sentence = "Largest body of a request (413)."},
+    SettingRow{.name = "max_head", .kind = K::kSize, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::head>, .least = 1024, .most = kMiB,
+               .sentence = "Request line and header fields together (431)."},
+    SettingRow{.name = "max_request_line", .kind = K::kSize, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::request_line>, .least = 512, .most = kMiB,
+               .sentence = "Method and URL together (414)."},
+    SettingRow{.name = "max_fields", .kind = K::kNumber, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::fields>, .least = 8, .most = 10'000,
+               .sentence = "Header fields of a request (431)."},
+    SettingRow{.name = "max_connections", .kind = K::kNumber, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::connections>, .least = 1, .most = 10'000'000,
+               .sentence = "Connections at a time; beyond it 503."},
+    SettingRow{.name = "head_timeout", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::head_time>, .least = 100,
+               .sentence = "Time for the head of a request to arrive (408)."},
+    SettingRow{.name = "request_timeout", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::request_time>, .least = 100,
+               .sentence = "Time for a whole request to arrive (408)."},
+    SettingRow{.name = "body_grace", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::body_grace>,
+               .sentence = "Time before min_body_rate is asked of a body."},
+    SettingRow{.name = "min_body_rate", .kind = K::kSize, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::body_rate>,
+               .sentence = "Least octets a second of a body, on average (408)."},
+    SettingRow{.name = "idle_timeout", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::idle_time>, .least = 100,
+               .sentence = "How long a connection is kept between requests."},
+    SettingRow{.name = "handshake_timeout", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::handshake_time>, .least = 100,
+               .sentence = "Time for a TLS handshake."},
+    SettingRow{.name = "write_timeout", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::write_stall>, .least = 100,
+               .sentence = "How long a client may take nothing of an answer."},
+    SettingRow{.name = "drain_timeout", .kind = K::kDuration, .group = G::kLimits, .uses = kServer, .slot = &reach<&Settings::limits, &Limits::drain_time>,
+               .sentence = "Time for requests in progress to finish when the service stops."},
+
+    SettingRow{.name = "url", .kind = K::kText, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::url>, .placeholder = "URL", .in_file = false,
+               .sentence = "Base URL of the service; with --data, by default that of the server that runs there."},
+    SettingRow{.name = "ca_file", .kind = K::kPath, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::ca_file>, .in_file = false,
+               .sentence = "PEM file of the CA to trust; by default tls/ca.pem of the data directory, if that is used, else the system's."},
+    SettingRow{.name = "tenant", .kind = K::kText, .group = G::kClient, .uses = kForLocal | kForClient, .slot = &reach<&Settings::client, &ClientSettings::tenant>, .placeholder = "TENANT", .in_file = false,
+               .sentence = "Tenant, by id or name; by default the only one there is."},
+    SettingRow{.name = "token", .kind = K::kSecret, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::token>, .placeholder = "TOKEN", .in_file = false,
+               .sentence = "Access token; better given in the environment, where other users cannot see it."},
+    SettingRow{.name = "client_id", .kind = K::kText, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::client_id>, .placeholder = "ID", .in_file = false,
+               .sentence = "Application that fetches an access token, instead of --token."},
+    SettingRow{.name = "client_secret", .kind = K::kSecret, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::client_secret>, .placeholder = "SECRET", .in_file = false,
+               .sentence = "Secret of that application; better given in the environment."},
+};
+
+using Issuer = auth::ExternalIssuer;
+constexpr std::array kIssuerRows = {
+    IssuerRow{.name = "name", .member = &Issuer::name, .sentence = "Name in logs and messages; by default the issuer."},
+    IssuerRow{.name = "issuer", .member = &Issuer::issuer, .sentence = "Required. What `iss` must be; `{tenantid}` in it stands for the token's tenant."},
+    IssuerRow{.name = "discovery_url", .member = &Issuer::discovery_url, .sentence = "OpenID Connect discovery document; by default the issuer's own."},
+    IssuerRow{.name = "jwks_file", .member = &Issuer::jwks_file, .path = true, .sentence = "JWK set on disk, instead of a discovery document."},
+    IssuerRow{.name = "ca_file", .member = &Issuer::ca_file, .path = true, .sentence = "PEM file of the CA of the issuer's server; by default the system's."},
+    IssuerRow{.name = "audiences", .member = &Issuer::audiences, .sentence = "Accepted `aud`; by default those of the setting `audiences`."},
+    IssuerRow{.name = "tenant", .member = &Issuer::tenant, .sentence = "Tenant of all tokens of this issuer; by default the tenant claim decides."},
+    IssuerRow{.name = "tenant_claim", .member = &Issuer::tenant_claim, .sentence = "Claim that names the tenant."},
+    IssuerRow{.name = "algorithms", .member = &Issuer::algorithms, .sentence = "Accepted signature algorithms."},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const SettingRow> settings_table() {
+  return kRows;
+}
+
+std::span<const IssuerRow> issuer_table() {
+  return kIssuerRows;
+}
+
+const SettingRow* find_setting(std::string_view name) {
+  const auto found = std::find_if(kRows.begin(), kRows.end(),
+                                  [&](const SettingRow& row) { return row.name == name; });
+  return found == kRows.end() ? nullptr : &*found;
+}
+
+std::string_view title_of(SettingGroup group) {
+  switch (group) {
+    case G::kGeneral:
+      return "General";
+    case G::kListeners:
+      return "Addresses";
+    case G::kTls:
+      return "TLS";
+    case G::kLogs:
+      return "Logs";
+    case G::kProfiles:
+      return "Enrolment profiles and lists";
+    case G::kAuthentication:
+      return "Access tokens";
+    case G::kStore:
+      return "Store";
+    case G::kLimits:
+      return "Limits of the protocol";
+    case G::kClient:
+      return "Client of the API";
+  }
+  return "";
+}
+
+const enrollment::PayloadProfile* find_payload_profile(const Settings& settings,
+                                                       std::string_view name) {
+  const auto& all = settings.payload_profiles;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace muster::app
