@@ -86,6 +86,16 @@ struct App::Impl {
   Impl(const Settings& given, const base::Clock& given_clock)
       : settings(given), clock(given_clock), log(log_options(given), given_clock) {}
 
+  // First nobody asks any more, then what is queued is finished, then the rest may go.
+  ~Impl() {
+    server.reset();
+    metrics_server.reset();
+    verifier.reset();
+    data.reset();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
   base::Status open();
   base::Status open_identity();
   base::Status open_rules(const Certificate& certificate);
@@ -108,7 +118,7 @@ struct App::Impl {
   std::unique_ptr<graph::Service> service;
   std::string ca_file;
   std::unique_ptr<http::Server> metrics_server;
-  std::unique_ptr<http::Server> server;  // last, so that it stops first
+  std::unique_ptr<http::Server> server;
 };
 
 base::Status App::Impl::open() {

@@ -13,9 +13,9 @@ namespace muster::app {
 
 struct SettingSources {
   // Name of the setting (snake_case) and its text, in order; a list has one entry for each item.
-  std::vector<std::pair<std::string, std::string>> flags;
+  std::vector<std::pair<std::string, std::string>> flags = {};
   // "MUSTER_…" and its value. Lists are separated by commas; an empty value is as good as none.
-  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> environment = {};
 };
 
 // The variables of this process that begin with MUSTER_.

@@ -62,6 +62,8 @@ class ServiceTest : public testing::Test {
     rules_ = rules.get();
     entities_.add_rules(edm::kProfiles, std::move(rules));
   }
+  // The store's thread may still be counting the last answer.
+  ~ServiceTest() override { store_.reset(); }
 
   struct Sent {
     std::string method;
