@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# run.sh [qr|store|http|startup|memory|power-cut|all]: builds what is measured and measures it.
+set -euo pipefail
+ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
+BUILD=${BUILD:-$ROOT/build}
+JOBS=${JOBS:-$(nproc)}
+die() {
+  printf 'x: %s\n' "$@" >&2
+  exit 1
+}
+# shellcheck source=tools/build.sh
+. "$ROOT/tools/build.sh"
+bench=$ROOT/tests/bench
+
+micro() { # TARGET: a program of tests/bench/CMakeLists.txt
+  configure bench -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=OFF -DMUSTER_BENCH=ON
+  ninja -C "$BUILD/bench" -t targets all | grep -q "^$1:" || die "there is no benchmark $1"
+  compile bench "$1"
+  "$BUILD/bench/$1"
+}
+
+what=${1:-all}
+[ $# -eq 0 ] || shift
+case $what in
+  qr | store) micro "${what}_bench" ;;
+  http | startup | memory)
+    build_muster
+    bash "$bench/$what.sh" "$@"
+    ;;
+  power-cut)
+    build_muster
+    bash "$bench/power_cut.sh" "$@"
+    ;;
+  all)
+    for part in qr store startup http memory power-cut; do
+      printf '\n== %s\n' "$part"
+      bash "$bench/run.sh" "$part" || echo "$part failed"
+    done
+    ;;
+  *) die "usage: ./x bench [qr|store|http|startup|memory|power-cut|all]" ;;
+esac
