@@ -15,6 +15,7 @@
 #include "app/metric_sources.h"
 #include "app/run_files.h"
 #include "app/sd_notify.h"
+#include "app/settings_table.h"
 #include "app/signing_key_store.h"
 #include "auth/issuer.h"
 #include "auth/token_endpoint.h"
@@ -52,7 +53,8 @@ base::Result<Certificate> find_certificate(const Settings& settings, const base:
   return Certificate{identity.certificate_file, identity.key_file, identity.ca_file};
 }
 
-base::Result<std::shared_ptr<const enrollment::Payloads>> make_payloads(const Settings& settings) {
+base::Result<std::shared_ptr<const enrollment::ProfilePolicy>> make_policy(
+    const Settings& settings, const Certificate& certificate) {
   const enrollment::PayloadProfile* own = find_payload_profile(settings, settings.payload_profile);
   if (own == nullptr) {
     return base::fail(ErrorCode::kConfiguration,
@@ -63,9 +65,33 @@ base::Result<std::shared_ptr<const enrollment::Payloads>> make_payloads(const Se
   // network and language of the own profile.
   enrollment::PayloadProfile imported = *own;
   imported.kind = enrollment::PayloadKind::kAndroidDevicePolicy;
-  return std::make_shared<const enrollment::Payloads>(
-      enrollment::Payloads{MUSTER_TRY(enrollment::PayloadTemplate::create(*own)),
-                           MUSTER_TRY(enrollment::PayloadTemplate::create(imported))});
+  std::string pin;
+  if (!certificate.ca_file.empty()) {
+    pin = base::base64url(MUSTER_TRY(http::certificate_pin(certificate.ca_file)));
+  }
+  auto own_template = MUSTER_TRY(enrollment::PayloadTemplate::create(*own));
+  auto imported_template = MUSTER_TRY(enrollment::PayloadTemplate::create(imported));
+  return std::make_shared<const enrollment::ProfilePolicy>(
+      enrollment::ProfilePolicy{.default_token_validity = settings.default_token_validity,
+                                .max_token_validity = settings.max_token_validity,
+                                .require_account_match = settings.require_account_match,
+                                .ca_pin = std::move(pin),
+                                .own = std::move(own_template),
+                                .imported = std::move(imported_template)});
+}
+
+graph::ServiceSettings service_settings(const Settings& settings) {
+  return {.default_page_size = settings.default_page_size,
+          .max_page_size = settings.max_page_size,
+          .cors_origins = settings.cors_origins};
+}
+
+observe::Level log_level(const Settings& settings) {
+  for (const observe::Level level :
+       {observe::Level::kError, observe::Level::kWarning, observe::Level::kDebug}) {
+    if (observe::name_of(level) == settings.log_level) return level;
+  }
+  return observe::Level::kInfo;
 }
 
 observe::LogOptions log_options(const Settings& settings) {
@@ -73,10 +99,7 @@ observe::LogOptions log_options(const Settings& settings) {
   const bool text = settings.log_format == "text" ||
                     (settings.log_format == "auto" && ::isatty(options.descriptor) == 1);
   options.format = text ? observe::Format::kText : observe::Format::kJson;
-  for (const observe::Level level : {observe::Level::kError, observe::Level::kWarning,
-                                     observe::Level::kInfo, observe::Level::kDebug}) {
-    if (observe::name_of(level) == settings.log_level) options.level = level;
-  }
+  options.level = log_level(settings);
   return options;
 }
 
@@ -137,10 +160,7 @@ base::Status App::Impl::open() {
                           .health = health,
                           .telemetry = *telemetry,
                           .clock = clock},
-      graph::ServiceSettings{.list_limits = {.default_page_size = settings.default_page_size,
-                                             .max_page_size = settings.max_page_size},
-                             .paging_key = data->vault()->derive("skiptoken"),
-                             .cors_origins = settings.cors_origins});
+      data->vault()->derive("skiptoken"), service_settings(settings));
   MUSTER_TRY(open_servers(certificate));
   watch();
   return base::done();
@@ -161,16 +181,8 @@ base::Status App::Impl::open_identity() {
 }
 
 base::Status App::Impl::open_rules(const Certificate& certificate) {
-  enrollment::ProfileSettings rules_settings{
-      .default_token_validity = settings.default_token_validity,
-      .max_token_validity = settings.max_token_validity,
-      .require_account_match = settings.require_account_match,
-      .ca_pin = {}};
-  if (!certificate.ca_file.empty()) {
-    rules_settings.ca_pin = base::base64url(MUSTER_TRY(http::certificate_pin(certificate.ca_file)));
-  }
   auto rules = std::make_unique<enrollment::ProfileRules>(
-      std::move(rules_settings), MUSTER_TRY(make_payloads(settings)), data->vault());
+      MUSTER_TRY(make_policy(settings, certificate)), data->vault());
   profile_rules = rules.get();
   entities = std::make_unique<enrollment::Entities>(data->store(), clock);
   entities->add_rules(edm::kProfiles, std::move(rules));
@@ -254,10 +266,16 @@ bool App::stop() {
 base::Status App::reload(const Settings& settings) {
   const Certificate certificate = MUSTER_TRY(find_certificate(settings, impl_->clock));
   auto tls = MUSTER_TRY(http::TlsContext::load(certificate.certificate_file, certificate.key_file));
-  auto payloads = MUSTER_TRY(make_payloads(settings));
+  auto policy = MUSTER_TRY(make_policy(settings, certificate));
   if (impl_->issuer) MUSTER_TRY(impl_->issuer->reload());
   impl_->server->reload_tls(std::move(tls));
-  impl_->profile_rules->use_payloads(std::move(payloads));
+  impl_->profile_rules->use(std::move(policy));
+  impl_->service->use(service_settings(settings));
+  impl_->telemetry->log_requests(settings.log_requests);
+  impl_->log.set_level(log_level(settings));
+  for (const std::string& flag : needing_restart(impl_->settings, settings)) {
+    impl_->log.warning("needs_restart", {observe::field("setting", flag)});
+  }
   return base::done();
 }
 
@@ -300,6 +318,20 @@ observe::Log& App::log() {
   return impl_->log;
 }
 
+namespace {
+
+// A message with every detail, on one line.
+std::string described(const base::Error& error) {
+  if (error.details.empty()) return error.message;
+  std::string text;
+  for (const base::ErrorDetail& detail : error.details) {
+    text += (text.empty() ? "" : "; ") + detail.message;
+  }
+  return text;
+}
+
+}  // namespace
+
 void block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -326,7 +358,7 @@ void run_until_signal(App& app, const std::function<base::Result<Settings>()>& r
     if (status) {
       app.log().info("reloaded");
     } else {
-      app.log().error("reload_failed", {observe::field("reason", status.error().message)});
+      app.log().error("reload_failed", {observe::field("reason", described(status.error()))});
     }
     sd_notify("READY=1");
   }

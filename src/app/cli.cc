@@ -1,5 +1,6 @@
 #include "app/cli.h"
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -23,8 +24,69 @@
 namespace muster::app {
 namespace {
 
+constexpr const char* kVersion = "muster " MUSTER_VERSION;
+
 // What the chosen command does with the settings. Set by the command's callback.
 using Command = std::function<base::Status(const Settings&)>;
+
+// Words of a command, e.g. "muster app create".
+std::string path_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : path_of(*parent) + " " + command.get_name();
+}
+
+using Glossary = std::vector<std::pair<std::string, std::string>>;
+
+// Commands that do something, by their words below `parent`.
+void collect_commands(const CLI::App& parent, const std::string& prefix, Glossary& found) {
+  for (const CLI::App* command : parent.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::string words = prefix + command->get_name();
+    if (command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+      found.emplace_back(words, command->get_description());
+    } else {
+      collect_commands(*command, words + " ", found);
+    }
+  }
+}
+
+// Help that reads well on a terminal of a hundred columns: every command on the first page, options
+// by group with their defaults, examples at the end.
+class Help final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* command, std::string /*name*/,
+                        CLI::AppFormatMode /*mode*/) const override {
+    std::string out = command->get_description() + "\n\nUsage: " + path_of(*command);
+    Glossary commands;
+    collect_commands(*command, "", commands);
+    if (!commands.empty()) out += " COMMAND";
+    Glossary arguments;
+    for (const CLI::Option* option : command->get_options()) {
+      if (!option->get_positional()) continue;
+      out += " " + option->get_name();
+      arguments.emplace_back(option->get_name(), option->get_description());
+    }
+    out += " [OPTION]...\n";
+    if (!commands.empty()) out += "\nCommands\n" + glossary(commands);
+    if (!arguments.empty()) out += "\nArguments\n" + glossary(arguments);
+    for (const std::string& group : command->get_groups()) out += options(*command, group);
+    if (!command->get_footer().empty()) out += "\n" + command->get_footer() + "\n";
+    return out;
+  }
+
+ private:
+  static std::string options(const CLI::App& command, const std::string& group) {
+    Glossary rows;
+    for (const CLI::Option* option : command.get_options()) {
+      if (option->get_positional() || option->get_group() != group) continue;
+      const std::string name = option->get_lnames().front();
+      const bool two_ways = command.get_option_no_throw("--no-" + name) != nullptr;
+      std::string term = (two_ways ? "--[no-]" : "--") + name;
+      if (option->get_type_size() != 0) term += " " + option->get_type_name();
+      rows.emplace_back(term, option->get_description());
+    }
+    return rows.empty() || group.empty() ? "" : "\n" + group + "\n" + glossary(rows);
+  }
+};
 
 // The command line as it is being built: settings given as flags, options of commands, and the
 // choice.
@@ -37,6 +99,7 @@ struct Line {
   std::string expires;
   std::string validity;
   Command chosen;
+  std::function<void()> without_settings;  // a command that needs none
   base::SystemClock clock;
 };
 
@@ -54,8 +117,11 @@ base::Result<std::chrono::seconds> parse_seconds(std::string_view option, std::s
 void add_setting(CLI::App& command, Line& line, const SettingRow& row) {
   const std::string name(row.name);
   const std::string flag = flag_of(row);
-  const std::string sentence(row.sentence);
+  std::string sentence(row.sentence);
   const std::string group(title_of(row.group));
+  if (const std::string usual = text_of(Settings(), row); !usual.empty()) {
+    sentence += " [" + usual + "]";
+  }
   if (row.kind == SettingKind::kBool) {
     command
         .add_flag_callback(
@@ -97,55 +163,89 @@ void add_server_commands(CLI::App& root, Line& line) {
               [&line](const Settings& settings) {
                 return run_serve(
                     settings, [&line] { return read_settings(line.sources); }, line.clock);
-              });
-  add_command(root, line, "check-config", "Say what is wrong with the settings.", kForServer,
-              [&line](const Settings& settings) { return run_check_config(settings, line.clock); });
+              })
+      ->footer(
+          "  muster serve --data var --listen 127.0.0.1:8443\n"
+          "  muster serve --data var --listen 0.0.0.0:443 --server-names muster.example");
+  add_command(
+      root, line, "check-config",
+      "Say what is wrong with the settings, and what a device would refuse.", kForServer,
+      [&line](const Settings& settings) { return check_config(settings, line.clock, std::cout); });
+}
+
+// An option that may be given several times, one value each.
+void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& values,
+                    const std::string& placeholder, const std::string& sentence) {
+  command.add_option(flag, values, sentence)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name(placeholder);
+}
+
+CLI::Option* add_text(CLI::App& command, const std::string& flag, std::string& value,
+                      const std::string& placeholder, const std::string& sentence) {
+  return command.add_option(flag, value, sentence)->type_name(placeholder);
 }
 
 void add_token_command(CLI::App& root, Line& line) {
-  CLI::App* token = add_command(root, line, "token", "Print a bearer token of the own issuer.",
-                                kForLocal, [&line](const Settings& settings) -> base::Status {
-                                  if (!line.expires.empty()) {
-                                    line.token.expires =
-                                        MUSTER_TRY(parse_seconds("expires", line.expires));
-                                  }
-                                  return run_token(settings, line.token, line.clock);
-                                });
-  token->add_option("--role", line.token.roles, "Permission of an app-only token; repeatable.");
-  token->add_option("--scope", line.token.scopes, "Permission of a delegated token; repeatable.");
-  token->add_option("--expires", line.expires, "How long it is valid, e.g. 1h (the default).");
+  CLI::App* token =
+      add_command(root, line, "token", "Print an access token of this service, and nothing else.",
+                  kForLocal, [&line](const Settings& settings) -> base::Status {
+                    if (!line.expires.empty()) {
+                      line.token.expires = MUSTER_TRY(parse_seconds("expires", line.expires));
+                    }
+                    return run_token(settings, line.token, line.clock);
+                  });
+  add_repeatable(*token, "--role", line.token.roles, "PERMISSION",
+                 "Permission of an application's token; repeatable. Without --role and --scope the "
+                 "token may do everything.");
+  add_repeatable(*token, "--scope", line.token.scopes, "PERMISSION",
+                 "Permission of a person's token; repeatable.");
+  add_text(*token, "--expires", line.expires, "TIME",
+           "How long it is valid, e.g. 1h; by default --access-token-life.");
+  token->footer(
+      "Permissions are those of Microsoft Graph, e.g. DeviceManagementConfiguration.Read.All.\n\n"
+      "  TOKEN=$(muster token --data var --expires 8h)\n"
+      "  curl --cacert var/tls/ca.pem -H \"Authorization: Bearer $TOKEN\" \\\n"
+      "    https://localhost:8443/beta/deviceManagement/androidForWorkEnrollmentProfiles");
 }
 
 void add_app_commands(CLI::App& root, Line& line) {
-  CLI::App* app = root.add_subcommand("app", "Applications that may ask for tokens.");
+  CLI::App* app = root.add_subcommand("app", "Applications that may ask for access tokens.");
   app->require_subcommand(1);
   CLI::App* create = add_command(
-      *app, line, "create", "Register one; shows its secret once.", kForLocal,
+      *app, line, "create", "Register an application; its secret is shown once.", kForLocal,
       [&line](const Settings& settings) { return run_app_create(settings, line.app, line.clock); });
-  create->add_option("--name", line.app.name, "Name for people.")->required();
-  create->add_option("--role", line.app.roles, "Permission of its tokens; repeatable.")->required();
-  create->add_flag("--json", line.app.json, "Print JSON.");
+  add_text(*create, "--name", line.app.name, "NAME", "Name for people.")->required();
+  add_repeatable(*create, "--role", line.app.roles, "PERMISSION",
+                 "Permission of its tokens; repeatable, at least one.");
+  create->get_option("--role")->required();
+  create->add_flag("--json", line.app.json, "Print JSON: tenantId, clientId, clientSecret.");
+  create->footer(
+      "  muster app create --data var --name terraform \\\n"
+      "    --role DeviceManagementConfiguration.ReadWrite.All --json");
   CLI::App* list = add_command(
-      *app, line, "list", "List a tenant's applications.", kForLocal,
+      *app, line, "list", "List the applications of a tenant.", kForLocal,
       [&line](const Settings& settings) { return run_app_list(settings, line.app, line.clock); });
   list->add_flag("--json", line.app.json, "Print JSON.");
   CLI::App* remove = add_command(
-      *app, line, "delete", "Remove one.", kForLocal,
+      *app, line, "delete", "Remove an application; tokens it has stay valid until they end.",
+      kForLocal,
       [&line](const Settings& settings) { return run_app_delete(settings, line.app, line.clock); });
-  remove->add_option("client-id", line.app.client_id, "Its client id.")->required();
+  remove->add_option("CLIENT-ID", line.app.client_id, "Its client id.")->required();
 }
 
 void add_tenant_commands(CLI::App& root, Line& line) {
   CLI::App* tenant = root.add_subcommand("tenant", "Tenants of this installation.");
   tenant->require_subcommand(1);
-  CLI::App* create =
-      add_command(*tenant, line, "create", "Make one; --tenant gives its GUID, else one is made.",
-                  kForLocal, [&line](const Settings& settings) {
-                    return run_tenant_create(settings, line.tenant, line.clock);
-                  });
-  create->add_option("--name", line.tenant.name, "Name for people.")->required();
-  create->add_flag("--json", line.tenant.json, "Print JSON.");
-  CLI::App* list = add_command(*tenant, line, "list", "List them.", kForLocal,
+  CLI::App* create = add_command(*tenant, line, "create",
+                                 "Make a tenant; --tenant gives its GUID, else one is made.",
+                                 kForLocal, [&line](const Settings& settings) {
+                                   return run_tenant_create(settings, line.tenant, line.clock);
+                                 });
+  add_text(*create, "--name", line.tenant.name, "NAME", "Name for people.")->required();
+  create->add_flag("--json", line.tenant.json, "Print JSON: tenantId, name.");
+  CLI::App* list = add_command(*tenant, line, "list", "List the tenants.", kForLocal,
                                [&line](const Settings& settings) {
                                  return run_tenant_list(settings, line.tenant, line.clock);
                                });
@@ -172,7 +272,7 @@ void add_profile_commands(CLI::App& root, Line& line) {
   profile->require_subcommand(1);
   ProfileOptions& options = line.profile;
   const auto id = [&](CLI::App* command) {
-    command->add_option("id", options.id, "Id of the profile.")->required();
+    command->add_option("ID", options.id, "Id of the profile.")->required();
     return command;
   };
   const auto json = [&](CLI::App* command) {
@@ -180,77 +280,139 @@ void add_profile_commands(CLI::App& root, Line& line) {
     return command;
   };
   CLI::App* create = json(add_profile_command(
-      *profile, line, "create", "Create one, with token and QR code.", run_profile_create));
-  create->add_option("--name", options.name, "Display name.")->required();
-  create->add_option("--description", options.description, "Description.");
-  create->add_option("--validity", line.validity, "How long the token is valid, e.g. 7d.");
-  json(add_profile_command(*profile, line, "list", "List all.", run_profile_list));
-  json(id(add_profile_command(*profile, line, "show", "Show one.", run_profile_show)));
-  CLI::App* qr = id(add_profile_command(*profile, line, "qr", "Draw its QR code.", run_profile_qr));
-  qr->add_option("--format", options.format, "terminal, png or svg.")
-      ->check(CLI::IsMember({"terminal", "png", "svg"}))
-      ->capture_default_str();
-  qr->add_option("--out", options.out, "File to write; standard output if absent.");
-  CLI::App* token = json(
-      id(add_profile_command(*profile, line, "token", "Replace its token.", run_profile_token)));
-  token->add_option("--validity", line.validity, "How long the token is valid, e.g. 7d.")
+      *profile, line, "create", "Create a profile, with token and QR code.", run_profile_create));
+  add_text(*create, "--name", options.name, "NAME", "Display name.")->required();
+  add_text(*create, "--description", options.description, "TEXT", "Description.");
+  add_text(*create, "--validity", line.validity, "TIME",
+           "How long the token is valid, e.g. 7d; by default as the service says.");
+  create->footer(
+      "  muster profile create --data var --name 'Shop floor' --validity 7d\n"
+      "  MUSTER_TOKEN=… muster profile create --url https://muster.example --name 'Shop floor'");
+  json(add_profile_command(*profile, line, "list", "List all profiles.", run_profile_list));
+  json(id(add_profile_command(*profile, line, "show", "Show a profile.", run_profile_show)));
+  CLI::App* qr = id(add_profile_command(
+      *profile, line, "qr", "Draw the QR code that a new device scans.", run_profile_qr));
+  add_text(*qr, "--format", options.format, "terminal|png|svg", "Form of the picture. [terminal]")
+      ->check(CLI::IsMember({"terminal", "png", "svg"}));
+  add_text(*qr, "--out", options.out, "FILE", "File to write; by default standard output.");
+  qr->footer(
+      "  muster profile qr --data var ID\n"
+      "  muster profile qr --data var ID --format svg --out poster.svg");
+  CLI::App* token = json(id(add_profile_command(
+      *profile, line, "token", "Replace the token, and with it the QR code.", run_profile_token)));
+  add_text(*token, "--validity", line.validity, "TIME", "How long it is valid, e.g. 7d.")
       ->required();
-  id(add_profile_command(*profile, line, "revoke", "End its token.", run_profile_revoke));
-  id(add_profile_command(*profile, line, "delete", "Delete it.", run_profile_delete));
+  id(add_profile_command(*profile, line, "revoke", "End the token; enrolled devices stay.",
+                         run_profile_revoke));
+  id(add_profile_command(*profile, line, "delete", "Delete a profile.", run_profile_delete));
 }
 
-void add_reference_command(CLI::App& root, Line& line) {
+void add_other_commands(CLI::App& root, Line& line) {
   CLI::App* reference =
       root.add_subcommand("reference", "Print a reference page in Markdown or TOML.");
   auto page = std::make_shared<std::string>();
-  reference->add_option("page", *page, "settings, errors, metrics or example-config.")
+  reference->add_option("PAGE", *page, "settings, errors, metrics or example-config.")
       ->required()
       ->check(CLI::IsMember({"settings", "errors", "metrics", "example-config"}));
-  reference->callback([&line, page] {
-    line.chosen = [page](const Settings&) {
-      std::cout << reference_page(*page);
-      return base::done();
-    };
+  reference->callback(
+      [&line, page] { line.without_settings = [page] { std::cout << reference_page(*page); }; });
+  root.add_subcommand("version", "Print the version.")->callback([&line] {
+    line.without_settings = [] { std::cout << kVersion << '\n'; };
   });
 }
 
 constexpr const char* kFooter =
-    "Every setting is a flag, a variable MUSTER_<NAME> and a key of the TOML file, in this order.\n"
-    "'muster COMMAND --help' lists those of a command.\n\n"
-    "  muster serve --data var --listen 127.0.0.1:8443\n"
-    "  muster token --data var --expires 8h\n"
-    "  muster profile create --data var --name 'Shop floor'\n";
+    "Every setting is a flag, a variable MUSTER_<NAME> and a key of a TOML file; a flag beats a\n"
+    "variable, a variable the file. `muster COMMAND --help` lists those of a command,\n"
+    "`muster reference settings` all of them.\n\n"
+    "Start a service, and create a first profile from another terminal:\n\n"
+    "  muster serve --data var\n"
+    "  muster profile create --data var --name 'Shop floor'\n"
+    "  muster profile qr --data var ID\n\n"
+    "Let a program call it:\n\n"
+    "  muster app create --data var --name terraform \\\n"
+    "    --role DeviceManagementConfiguration.ReadWrite.All";
 
-}  // namespace
-
-int run_cli(int argc, const char* const* argv) {
-  CLI::App root("Muster: Android Enterprise enrolment behind the Microsoft Graph contract.",
-                "muster");
-  Line line;
+void build(CLI::App& root, Line& line) {
   root.require_subcommand(1);
-  root.footer(kFooter);
-  root.set_help_all_flag();
+  root.formatter(std::make_shared<Help>());
+  root.set_help_flag("--help", "Print this help.");
+  root.set_version_flag("--version", kVersion, "Print the version.");
   add_server_commands(root, line);
   add_token_command(root, line);
   add_app_commands(root, line);
   add_tenant_commands(root, line);
   add_profile_commands(root, line);
-  add_reference_command(root, line);
-  root.add_subcommand("version", "Print the version.")->callback([&line] {
-    line.chosen = [](const Settings&) {
-      std::cout << "muster " << MUSTER_VERSION << '\n';
-      return base::done();
-    };
-  });
+  add_other_commands(root, line);
+  root.footer(kFooter);  // last: commands take over the footer that their parent has
+}
+
+// The command that the words of the line lead to, as far as they lead.
+CLI::App& chosen_command(CLI::App& root) {
+  CLI::App* command = &root;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
+  return *command;
+}
+
+// "; did you mean …?" for the first word that the command does not know.
+std::string suggestion(const CLI::App& command, const std::vector<std::string>& words) {
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(child->get_name());
+  }
+  for (const std::string& word : words) {
+    const bool is_flag = word.starts_with("--");
+    const std::string name = word.substr(0, word.find('='));
+    const auto& known = is_flag ? flags : names;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (const auto near = nearest(name, known)) {
+      return "; did you mean " + std::string(*near) + "?";
+    }
+  }
+  return {};
+}
+
+int explain(CLI::App& root, const CLI::ParseError& error, const std::vector<std::string>& words) {
+  if (error.get_exit_code() == 0) return root.exit(error);  // --help, --version
+  CLI::App& command = chosen_command(root);
+  const std::string near = suggestion(command, words);
+  std::cerr << "muster: " << error.what() << near << "\nSee `" << path_of(command) << " --help`.\n";
+  return kUsage;
+}
+
+// A wrong flag is wrong usage; a wrong file or variable is not the fault of the line.
+int exit_code_of(const base::Error& error) {
+  const bool flags_only =
+      std::all_of(error.details.begin(), error.details.end(),
+                  [](const base::ErrorDetail& fault) { return fault.message.starts_with("--"); });
+  return flags_only ? kUsage : kFailed;
+}
+
+}  // namespace
+
+int run_cli(int argc, const char* const* argv) {
+  CLI::App root(
+      "Muster: enrolment of Android Enterprise devices behind the Microsoft Graph contract.",
+      "muster");
+  Line line;
+  build(root, line);
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return root.exit(error) == 0 ? kDone : kUsage;
+    return explain(root, error, {argv + 1, argv + argc});
+  }
+  if (line.without_settings) {
+    line.without_settings();
+    return kDone;
   }
   const base::Result<Settings> settings = read_settings(line.sources);
   if (!settings) {
     print_error(settings.error());
-    return kUsage;
+    return exit_code_of(settings.error());
   }
   const base::Status status = line.chosen(*settings);
   if (status) return kDone;

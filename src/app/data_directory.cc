@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "edm/system_model.h"
+#include "enrollment/audit.h"
 #include "store/open.h"
 
 namespace muster::app {
@@ -25,6 +26,13 @@ base::Status make_private_folder(const std::string& path) {
 }
 
 }  // namespace
+
+enrollment::Caller console_caller(std::string tenant) {
+  return {.tenant = std::move(tenant),
+          .base_url = {},
+          .request_id = base::random_uuid(),
+          .actor = enrollment::make_actor({.type = "System", .application_name = "muster"})};
+}
 
 base::Result<DataDirectory> DataDirectory::open(const Settings& settings,
                                                 const base::Clock& clock) {
@@ -69,10 +77,16 @@ base::Result<Tenant> DataDirectory::create_tenant(std::string id, std::string na
   edm::Record record(edm::kTenantType);
   record.put(edm::tenant::kId, id);
   record.put(edm::tenant::kName, name);
-  record.put(edm::tenant::kCreated, clock_->now());
-  MUSTER_TRY(
-      store::write_and_wait(*store_, edm::kSystemTenant, [record](store::Transaction& transaction) {
-        return transaction.insert(edm::kTenants, edm::kSystemTenant, record);
+  const base::Timestamp now = clock_->now();
+  record.put(edm::tenant::kCreated, now);
+  const enrollment::Caller caller = console_caller(std::string(edm::kSystemTenant));
+  const std::string event_id = base::ordered_uuid(now);
+  const enrollment::Change change{enrollment::Operation::kCreate, &edm::kTenants, nullptr, nullptr,
+                                  &record};
+  MUSTER_TRY(store::write_and_wait(
+      *store_, edm::kSystemTenant, [&](store::Transaction& transaction) -> base::Status {
+        MUSTER_TRY(transaction.insert(edm::kTenants, edm::kSystemTenant, record));
+        return enrollment::append_audit(transaction, caller, change, event_id, now);
       }));
   return Tenant{std::move(id), std::move(name)};
 }

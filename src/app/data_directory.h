@@ -11,9 +11,13 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/vault.h"
+#include "enrollment/caller.h"
 #include "store/store.h"
 
 namespace muster::app {
+
+// Whom the audit log names for what is done on the command line.
+[[nodiscard]] enrollment::Caller console_caller(std::string tenant);
 
 struct Tenant {
   std::string id;
@@ -33,7 +37,8 @@ class DataDirectory {
   [[nodiscard]] base::Result<std::vector<Tenant>> tenants() const;
   // Makes the tenant `default` when there is none, so that a first start can be used at once.
   [[nodiscard]] base::Status ensure_tenant();
-  // kConflict when the id exists. An empty id is made.
+  // kConflict when the id exists. An empty id is made. Leaves an audit event under the system
+  // tenant.
   [[nodiscard]] base::Result<Tenant> create_tenant(std::string id, std::string name);
   // The tenant that a command means: by GUID or name; the only one when `wanted` is empty.
   // kConfiguration, listing what there is, when that does not name exactly one.

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 #include <curl/curl.h>
@@ -60,8 +61,10 @@ base::Result<Reply> perform(const Call& call) {
   }
   const CURLcode code = curl_easy_perform(curl.get());
   if (code != CURLE_OK) {
-    return base::fail(ErrorCode::kUnavailable,
-                      call.url + " cannot be reached: " + curl_easy_strerror(code) + ".");
+    return base::fail(
+        ErrorCode::kUnavailable,
+        call.url + " cannot be reached: " + curl_easy_strerror(code) + "." +
+            (code == CURLE_PEER_FAILED_VERIFICATION ? " Name the CA's file with --ca-file." : ""));
   }
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply.status);
   return reply;
@@ -76,20 +79,35 @@ std::string text_at(const json::value& value, std::initializer_list<std::string_
   return at->is_string() ? std::string(at->get_string()) : std::string();
 }
 
-// Graph's error body, or the token service's, for people.
+std::vector<base::ErrorDetail> details_of(const json::value& body) {
+  std::vector<base::ErrorDetail> details;
+  const json::value* error = body.is_object() ? body.get_object().if_contains("error") : nullptr;
+  const json::value* list =
+      error != nullptr && error->is_object() ? error->get_object().if_contains("details") : nullptr;
+  if (list == nullptr || !list->is_array()) return details;
+  for (const json::value& item : list->get_array()) {
+    const std::string target = text_at(item, {"target"});
+    details.push_back({text_at(item, {"code"}),
+                       (target.empty() ? "" : target + ": ") + text_at(item, {"message"}), target});
+  }
+  return details;
+}
+
+// The token service's error body (RFC 6749 §5.2) or Graph's, for people.
 base::Error refused(const Reply& reply) {
   json::error_code fault;
   const json::value body = json::parse(reply.body, fault);
   std::string message = "The service answered " + std::to_string(reply.status);
-  if (fault) return base::fail(ErrorCode::kBadRequest, message + ".");
-  const std::string code = text_at(body, {"error", "code"});
-  if (code.empty()) {
-    return base::fail(ErrorCode::kBadRequest,
-                      message + ": " + text_at(body, {"error_description"}));
-  }
-  message += " " + code + ": " + text_at(body, {"error", "message"}) + " (request-id " +
-             text_at(body, {"error", "innerError", "request-id"}) + ")";
-  return base::fail(ErrorCode::kBadRequest, std::move(message));
+  const ErrorCode code = reply.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadRequest;
+  if (fault) return base::fail(code, message + ".");
+  const std::string name = text_at(body, {"error", "code"});
+  if (name.empty()) return base::fail(code, message + ": " + text_at(body, {"error_description"}));
+  message += " " + name + ": " + text_at(body, {"error", "message"});
+  const std::string request_id = text_at(body, {"error", "innerError", "request-id"});
+  if (!request_id.empty()) message += " (request-id " + request_id + ")";
+  base::Error error = base::fail(code, std::move(message));
+  error.details = details_of(body);
+  return error;
 }
 
 base::Result<base::Secret> mint(const Settings& settings, const std::string& base_url,
@@ -123,7 +141,9 @@ base::Result<base::Secret> exchange(const Settings& settings, const std::string&
        .authorization = {}}));
   if (reply.status != 200) return refused(reply);
   json::error_code fault;
-  return base::Secret(text_at(json::parse(reply.body, fault), {"access_token"}));
+  std::string token = text_at(json::parse(reply.body, fault), {"access_token"});
+  if (token.empty()) return base::fail(ErrorCode::kInternal, "The answer holds no access token.");
+  return base::Secret(std::move(token));
 }
 
 }  // namespace

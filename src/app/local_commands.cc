@@ -43,14 +43,6 @@ std::string joined(const std::vector<std::string>& names) {
   return out;
 }
 
-// Whom the audit log names for what is done on the command line.
-enrollment::Caller console(const std::string& tenant) {
-  return {.tenant = tenant,
-          .base_url = {},
-          .request_id = base::random_uuid(),
-          .actor = enrollment::make_actor({.type = "System", .application_name = "muster"})};
-}
-
 // Inserts or removes an application together with its audit event.
 base::Status change_application(DataDirectory& data, const std::string& tenant,
                                 const edm::Record* before, const edm::Record* after,
@@ -58,7 +50,7 @@ base::Status change_application(DataDirectory& data, const std::string& tenant,
   const enrollment::Change change{
       after == nullptr ? enrollment::Operation::kDelete : enrollment::Operation::kCreate,
       &edm::kApplications, nullptr, before, after};
-  const enrollment::Caller caller = console(tenant);
+  const enrollment::Caller caller = console_caller(tenant);
   const std::string event_id = base::ordered_uuid(now);
   return store::write_and_wait(
       data.store(), tenant, [&](store::Transaction& transaction) -> base::Status {
@@ -75,8 +67,12 @@ base::Status change_application(DataDirectory& data, const std::string& tenant,
 
 base::Status run_token(const Settings& settings, const TokenOptions& options,
                        const base::Clock& clock) {
+  std::vector<std::string> scopes;
+  for (const std::string& scope : options.scopes) {
+    for (std::string& name : auth::split_scope(scope)) scopes.push_back(std::move(name));
+  }
   MUSTER_TRY(check_permissions(options.roles));
-  MUSTER_TRY(check_permissions(options.scopes));
+  MUSTER_TRY(check_permissions(scopes));
   DataDirectory data = MUSTER_TRY(DataDirectory::open(settings, clock));
   const Tenant tenant = MUSTER_TRY(data.find_tenant(settings.client.tenant));
   const auto issuer = MUSTER_TRY(auth::Issuer::create(
@@ -88,10 +84,10 @@ base::Status run_token(const Settings& settings, const TokenOptions& options,
                      : running                         ? running->base_url
                                                        : "https://localhost:8443";
   request.audience = "https://graph.microsoft.com";
-  request.delegated = !options.scopes.empty();
+  request.delegated = !scopes.empty();
   request.application_name = "muster token";
   request.life = options.expires;
-  request.permissions = request.delegated ? options.scopes : options.roles;
+  request.permissions = request.delegated ? scopes : options.roles;
   if (request.permissions.empty()) {
     for (const auth::PermissionRow& permission : auth::permission_table()) {
       request.permissions.emplace_back(permission.name);

@@ -15,7 +15,7 @@ namespace muster::app {
 struct TokenOptions {
   std::vector<std::string> roles;   // app-only token
   std::vector<std::string> scopes;  // delegated token
-  std::chrono::seconds expires{3600};
+  std::chrono::seconds expires{0};  // 0: the setting access_token_life
 };
 // Prints a bearer token and nothing else. Without roles and scopes the token may read and write
 // everything.

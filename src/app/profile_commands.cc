@@ -96,7 +96,12 @@ base::Status run_profile_create(const Settings& settings, const ProfileOptions& 
   const json::object made = MUSTER_TRY(parse(answer));
   ProfileOptions with_id = options;
   with_id.id = shown(made, "id");
-  if (options.validity.count() > 0) MUSTER_TRY(create_token(client, with_id));
+  if (options.validity.count() > 0) {
+    base::Status replaced = create_token(client, with_id);
+    // A profile with another token than was asked for is nothing that anybody wanted.
+    if (!replaced && client.send("DELETE", path_of(with_id))) return replaced;
+    MUSTER_TRY(std::move(replaced));
+  }
   return show(client, with_id);
 }
 

@@ -61,14 +61,16 @@ std::string errors_page() {
 
 std::string example_config() {
   Settings defaults;
-  std::string out = "# Example settings of Muster; every line shows a default.\n";
+  std::string out =
+      "# Example settings of Muster; every line shows a default. Sections [payload.NAME] and\n"
+      "# [[issuer]] come after them: see docs/settings.md.\n";
   for (const SettingRow& row : settings_table()) {
     if (!row.in_file || row.kind == SettingKind::kSecret) continue;
     const std::string text = text_of(defaults, row);
     const bool bare = row.kind == SettingKind::kBool || row.kind == SettingKind::kNumber;
     out += "\n# " + std::string(row.sentence) + "\n#" + std::string(row.name) + " = ";
     if (row.kind == SettingKind::kTexts) {
-      out += text.empty() ? "[]" : "[\"" + text + "\"]";
+      out += text.empty() ? "[]" : "[\"" + text + "\"]";  // no default has two items
     } else {
       out += bare ? text : "\"" + text + "\"";
     }

@@ -61,8 +61,6 @@ struct Settings {
   std::string payload_profile = "default";  // the section [payload.NAME] that new QR codes use
   std::uint32_t default_page_size = 100;
   std::uint32_t max_page_size = 1000;
-  std::uint32_t max_batch_requests = 20;
-  std::chrono::seconds audit_retention{0};  // 0: audit events are kept for good
 
   // The own issuer signs and accepts tokens. Off: external issuers only.
   bool own_issuer = true;

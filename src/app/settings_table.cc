@@ -75,11 +75,6 @@ constexpr std::array kRows = {
                .sentence = "Entities on a page of a list when the caller names no number."},
     SettingRow{.name = "max_page_size", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_page_size>, .least = 1, .most = 10'000, .reloadable = true,
                .sentence = "Most entities on a page, whatever the caller asks for."},
-    SettingRow{.name = "max_batch_requests", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_batch_requests>, .least = 1, .most = 1'000, .reloadable = true,
-               .sentence = "Requests in one JSON batch; Graph allows 20."},
-    SettingRow{.name = "audit_retention", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::audit_retention>, .reloadable = true,
-               .sentence = "Age at which audit events are removed; 0 keeps them for good."},
-
     SettingRow{.name = "own_issuer", .kind = K::kBool, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::own_issuer>,
                .sentence = "Accept tokens that this service signs; off leaves the sections [[issuer]] alone."},
     SettingRow{.name = "audiences", .kind = K::kTexts, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::audiences>, .placeholder = "AUDIENCE",

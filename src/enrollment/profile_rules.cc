@@ -56,17 +56,17 @@ base::Result<edm::Complex> draw_qr_code(std::string_view text) {
   return picture;
 }
 
-ProfileRules::ProfileRules(ProfileSettings settings, std::shared_ptr<const Payloads> payloads,
+ProfileRules::ProfileRules(std::shared_ptr<const ProfilePolicy> policy,
                            std::shared_ptr<const base::Vault> vault)
-    : settings_(std::move(settings)), payloads_(std::move(payloads)), vault_(std::move(vault)) {}
+    : policy_(std::move(policy)), vault_(std::move(vault)) {}
 
-void ProfileRules::use_payloads(std::shared_ptr<const Payloads> payloads) {
-  payloads_.store(std::move(payloads));
+void ProfileRules::use(std::shared_ptr<const ProfilePolicy> policy) {
+  policy_.store(std::move(policy));
 }
 
 base::Status ProfileRules::check_account(const Caller& caller, const edm::Record& sent) const {
   const std::string* account = sent.get(profile::kAccountId);
-  if (!settings_.require_account_match || account == nullptr || *account == caller.tenant) {
+  if (account == nullptr || *account == caller.tenant || !policy_.load()->require_account_match) {
     return base::done();
   }
   return base::fail(ErrorCode::kBadRequest,
@@ -77,13 +77,13 @@ base::Status ProfileRules::check_account(const Caller& caller, const edm::Record
 base::Status ProfileRules::put_qr_code(const Caller& caller, edm::Record& record,
                                        std::string_view token, bool imported) const {
   if (!given(record, profile::kQrCodeContent)) {
-    const auto payloads = payloads_.load();
+    const auto policy = policy_.load();
     const PayloadContext context{
         .est_url = caller.base_url + "/.well-known/est/" + caller.tenant,
-        .ca_pin = settings_.ca_pin,
+        .ca_pin = policy->ca_pin,
     };
     record.put(profile::kQrCodeContent,
-               MUSTER_TRY((imported ? payloads->imported : payloads->own).render(token, context)));
+               MUSTER_TRY((imported ? policy->imported : policy->own).render(token, context)));
   }
   if (!has_picture(record)) {
     record.put(profile::kQrCodeImage,
@@ -113,7 +113,7 @@ base::Result<edm::Record> ProfileRules::create(const Caller& caller, edm::Record
     sent.put(profile::kEnrolledDeviceCount, std::int64_t{0});
   }
   const base::Timestamp expires =
-      sent.value_or(profile::kTokenExpiration, now.plus(settings_.default_token_validity));
+      sent.value_or(profile::kTokenExpiration, now.plus(policy_.load()->default_token_validity));
   if (const std::string* token = sent.get(profile::kTokenValue); token != nullptr) {
     sent.put(profile::kTokenExpiration, expires);
     MUSTER_TRY(put_qr_code(caller, sent, std::string(*token), true));
@@ -139,7 +139,7 @@ base::Result<edm::Record> ProfileRules::patch(const Caller& caller, edm::Record 
 
 base::Result<edm::Record> ProfileRules::create_token(const Caller& caller, std::int64_t seconds,
                                                      base::Timestamp now) const {
-  const std::int64_t limit = settings_.max_token_validity.count();
+  const std::int64_t limit = policy_.load()->max_token_validity.count();
   if (seconds > limit) {
     return base::fail(ErrorCode::kBadRequest,
                       "The parameter 'tokenValidityInSeconds' takes 1 to " + std::to_string(limit) +

@@ -12,17 +12,14 @@
 
 namespace muster::enrollment {
 
-struct ProfileSettings {
+// What of the rules is set, not given by the contract.
+struct ProfilePolicy {
   std::chrono::seconds default_token_validity = std::chrono::hours(24 * 90);
   std::chrono::seconds max_token_validity = std::chrono::hours(24 * 90);
   bool require_account_match = false;
-  std::string ca_pin;  // goes into the payload; base64url of 32 octets or empty
-};
-
-// The payloads of new QR codes: for tokens made here, and for tokens that a client brought.
-struct Payloads {
-  PayloadTemplate own;
-  PayloadTemplate imported;
+  std::string ca_pin = {};   // goes into the payload; base64url of 32 octets or empty
+  PayloadTemplate own;       // QR codes for tokens made here
+  PayloadTemplate imported;  // for tokens that a client brought
 };
 
 // A QR code's text and PNG. kModelValidation when the text does not fit a readable code.
@@ -30,11 +27,11 @@ struct Payloads {
 
 class ProfileRules final : public EntityRules {
  public:
-  ProfileRules(ProfileSettings settings, std::shared_ptr<const Payloads> payloads,
+  ProfileRules(std::shared_ptr<const ProfilePolicy> policy,
                std::shared_ptr<const base::Vault> vault);
 
-  // From now on new codes use these; for a reload of settings. Thread-safe.
-  void use_payloads(std::shared_ptr<const Payloads> payloads);
+  // From now on this policy holds. Thread-safe.
+  void use(std::shared_ptr<const ProfilePolicy> policy);
   // Tokens made since the start, for metrics.
   [[nodiscard]] std::uint64_t tokens_made() const { return tokens_made_.load(); }
 
@@ -61,8 +58,7 @@ class ProfileRules final : public EntityRules {
   [[nodiscard]] base::Result<edm::Record> create_token(const Caller& caller, std::int64_t seconds,
                                                        base::Timestamp now) const;
 
-  ProfileSettings settings_;
-  std::atomic<std::shared_ptr<const Payloads>> payloads_;
+  std::atomic<std::shared_ptr<const ProfilePolicy>> policy_;
   std::shared_ptr<const base::Vault> vault_;
   mutable std::atomic<std::uint64_t> tokens_made_{0};
 };

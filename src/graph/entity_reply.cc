@@ -1,6 +1,7 @@
 #include "graph/entity_reply.h"
 
 #include "edm/json_write.h"
+#include "graph/preferences.h"
 
 namespace muster::graph {
 namespace {
@@ -11,15 +12,37 @@ void append_set_path(std::string& out, const edm::EntitySet& set) {
   out += set.name;
 }
 
-// `{"@odata.context":"…$metadata#deviceManagement/set(id,displayName)/$entity"`
+// Content-Type as Graph writes it; the level is the one that the answer has.
+std::string content_type(Metadata metadata) {
+  std::string type = "application/json;odata.metadata=";
+  type += metadata == Metadata::kNone ? "none" : metadata == Metadata::kFull ? "full" : "minimal";
+  return type + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+}
+
+http::Response json_reply(int status, std::string body, Metadata metadata) {
+  http::Response response{.status = status, .body = std::move(body)};
+  response.add("Content-Type", content_type(metadata));
+  return response;
+}
+
+// `{"@odata.context":"…$metadata#deviceManagement/set(id,displayName)/$entity"`, or `{` alone.
 void begin_body(std::string& out, const Exchange& exchange, const odata::QueryOptions& options,
-                bool single) {
-  out += "{\"@odata.context\":\"";
+                bool single, Metadata metadata) {
+  out += '{';
+  if (metadata == Metadata::kNone) return;
+  out += "\"@odata.context\":\"";
   out += exchange.version_root();
   out += "/$metadata#";
   append_set_path(out, *exchange.resource.set);
   if (!options.select_text.empty()) out += "(" + options.select_text + ")";
   if (single) out += "/$entity";
+  out += '"';
+}
+
+void append_type(std::string& out, const edm::Record& record) {
+  if (!out.ends_with('{')) out += ',';
+  out += "\"@odata.type\":\"#microsoft.graph.";
+  out += record.type().name;
   out += '"';
 }
 
@@ -46,12 +69,14 @@ std::string next_link(const Exchange& exchange, const odata::QueryOptions& optio
 
 http::Response entity_reply(const Exchange& exchange, const edm::Record& record,
                             const odata::QueryOptions& options) {
+  const Metadata metadata = wanted_metadata(exchange.request.headers);
   std::string body;
   body.reserve(4'096);
-  begin_body(body, exchange, options, true);
-  edm::append_properties(body, record, options.select);
+  begin_body(body, exchange, options, true, metadata);
+  if (metadata == Metadata::kFull) append_type(body, record);
+  edm::append_properties(body, record, options.select, metadata == Metadata::kFull);
   body += '}';
-  return odata_response(200, std::move(body));
+  return json_reply(200, std::move(body), metadata);
 }
 
 http::Response created_reply(const Exchange& exchange, const edm::Record& record,
@@ -62,15 +87,15 @@ http::Response created_reply(const Exchange& exchange, const edm::Record& record
     response.add("Preference-Applied", "return=minimal");
     response.add("OData-EntityId", entity_url(exchange, record));
   } else {
+    const Metadata metadata = wanted_metadata(exchange.request.headers);
+    const bool types = metadata != Metadata::kNone;
     std::string body;
     body.reserve(4'096);
-    begin_body(body, exchange, options, true);
-    body += ",\"@odata.type\":\"#microsoft.graph.";
-    body += record.type().name;
-    body += '"';
-    edm::append_properties(body, record, options.select, true);
+    begin_body(body, exchange, options, true, metadata);
+    if (types) append_type(body, record);
+    edm::append_properties(body, record, options.select, types);
     body += '}';
-    response = odata_response(201, std::move(body));
+    response = json_reply(201, std::move(body), metadata);
   }
   response.add("Location", entity_url(exchange, record));
   return response;
@@ -79,20 +104,30 @@ http::Response created_reply(const Exchange& exchange, const edm::Record& record
 http::Response page_reply(const Exchange& exchange, const store::Page& page,
                           const odata::QueryOptions& options,
                           const std::optional<std::string>& skip_token) {
+  const Metadata metadata = wanted_metadata(exchange.request.headers);
+  const bool types = metadata == Metadata::kFull;
   std::string body;
-  begin_body(body, exchange, options, false);
-  if (page.count) body += ",\"@odata.count\":" + std::to_string(*page.count);
-  if (skip_token)
-    body += ",\"@odata.nextLink\":\"" + next_link(exchange, options, *skip_token) + "\"";
-  body += ",\"value\":[";
+  begin_body(body, exchange, options, false, metadata);
+  const auto comma = [&body] { return body.ends_with('{') ? "" : ","; };
+  if (page.count) {
+    body += comma();
+    body += "\"@odata.count\":" + std::to_string(*page.count);
+  }
+  if (skip_token) {
+    body += comma();
+    body += "\"@odata.nextLink\":\"" + next_link(exchange, options, *skip_token) + "\"";
+  }
+  body += comma();
+  body += "\"value\":[";
   for (const edm::Record& record : page.records) {
     if (!body.ends_with('[')) body += ',';
     body += '{';
-    edm::append_properties(body, record, options.select);
+    if (types) append_type(body, record);
+    edm::append_properties(body, record, options.select, types);
     body += '}';
   }
   body += "]}";
-  return odata_response(200, std::move(body));
+  return json_reply(200, std::move(body), metadata);
 }
 
 }  // namespace muster::graph

@@ -69,8 +69,8 @@ enrollment::Entities::StatusDone answer_no_content(const ExchangePtr& exchange) 
 }  // namespace
 
 EntitySetVerbs::EntitySetVerbs(store::Store& store, enrollment::Entities& entities,
-                               std::string paging_key, ListLimits limits)
-    : store_(store), entities_(entities), paging_key_(std::move(paging_key)), limits_(limits) {}
+                               std::string paging_key)
+    : store_(store), entities_(entities), paging_key_(std::move(paging_key)) {}
 
 void EntitySetVerbs::list(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
@@ -79,11 +79,11 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
     odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCollection));
     MUSTER_TRY(check_accept(*exchange, "application/json"));
     const Preferences preferences = read_preferences(exchange->request.headers);
-    const std::size_t wished = options.top.value_or(limits_.default_page_size);
+    const std::size_t wished = options.top.value_or(exchange->settings().default_page_size);
     store::Query query{.set = &set,
                        .tenant = tenant,
                        .skip = options.skip_token ? 0 : options.skip,
-                       .limit = std::min({wished, limits_.max_page_size,
+                       .limit = std::min({wished, exchange->settings().max_page_size,
                                           preferences.max_page_size.value_or(wished)}),
                        .count = options.count,
                        .properties = options.select};

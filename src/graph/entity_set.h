@@ -10,18 +10,12 @@
 
 namespace muster::graph {
 
-struct ListLimits {
-  std::size_t default_page_size = 100;
-  std::size_t max_page_size = 1'000;
-};
-
 // Thread-safe. Each verb answers or refuses the exchange exactly once; its caller has checked the
 // method and the permission.
 class EntitySetVerbs {
  public:
   // `store` and `entities` must outlive this. `paging_key` signs $skiptoken.
-  EntitySetVerbs(store::Store& store, enrollment::Entities& entities, std::string paging_key,
-                 ListLimits limits);
+  EntitySetVerbs(store::Store& store, enrollment::Entities& entities, std::string paging_key);
 
   void list(const ExchangePtr& exchange);
   void count(const ExchangePtr& exchange);
@@ -41,7 +35,6 @@ class EntitySetVerbs {
   store::Store& store_;
   enrollment::Entities& entities_;
   std::string paging_key_;
-  ListLimits limits_;
 };
 
 }  // namespace muster::graph

@@ -24,12 +24,12 @@ bool has(const http::Response& response, std::string_view name) {
 }  // namespace
 
 Exchange::Exchange(http::Request sent, http::Responder responder, Telemetry& telemetry,
-                   const base::Clock& clock, const std::vector<std::string>& cors_origins)
+                   const base::Clock& clock, std::shared_ptr<const ServiceSettings> settings)
     : request(std::move(sent)),
       responder_(std::move(responder)),
       telemetry_(telemetry),
       clock_(clock),
-      cors_origins_(cors_origins),
+      settings_(std::move(settings)),
       ids_{request.request_id, client_request_id(request)},
       stage_began_(std::chrono::steady_clock::now()) {}
 
@@ -67,7 +67,7 @@ void Exchange::add_headers(http::Response& response) const {
   const std::string_view origin = request.headers.get("Origin");
   if (origin.empty()) return;
   const bool allowed =
-      std::any_of(cors_origins_.begin(), cors_origins_.end(),
+      std::any_of(settings_->cors_origins.begin(), settings_->cors_origins.end(),
                   [origin](const std::string& one) { return one == "*" || one == origin; });
   if (!allowed) return;
   response.add("Access-Control-Allow-Origin", std::string(origin));
@@ -103,12 +103,6 @@ void Exchange::refuse(const base::Error& error) {
                                           : R"(Bearer realm="Muster")");
   }
   answer(std::move(response));
-}
-
-http::Response odata_response(int status, std::string body) {
-  http::Response response{.status = status, .body = std::move(body)};
-  response.add("Content-Type", std::string(kODataJson));
-  return response;
 }
 
 }  // namespace muster::graph

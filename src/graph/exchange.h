@@ -6,13 +6,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "auth/principal.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "enrollment/caller.h"
 #include "graph/error_reply.h"
+#include "graph/service_settings.h"
 #include "graph/telemetry.h"
 #include "http/message.h"
 #include "odata/resource_path.h"
@@ -24,7 +24,7 @@ class Exchange {
  public:
   // `telemetry` and `clock` must outlive the exchange.
   Exchange(http::Request request, http::Responder responder, Telemetry& telemetry,
-           const base::Clock& clock, const std::vector<std::string>& cors_origins);
+           const base::Clock& clock, std::shared_ptr<const ServiceSettings> settings);
 
   http::Request request;
   std::string_view version;  // "beta" or "v1.0", in `request.target`
@@ -33,6 +33,8 @@ class Exchange {
 
   [[nodiscard]] bool is_read() const { return request.method == "GET" || request.method == "HEAD"; }
   [[nodiscard]] const RequestIds& ids() const { return ids_; }
+  // Those that held when the request came.
+  [[nodiscard]] const ServiceSettings& settings() const { return *settings_; }
   [[nodiscard]] enrollment::Caller caller() const;
   // `https://host:port/beta`.
   [[nodiscard]] std::string version_root() const;
@@ -51,20 +53,12 @@ class Exchange {
   http::Responder responder_;
   Telemetry& telemetry_;
   const base::Clock& clock_;
-  const std::vector<std::string>& cors_origins_;
+  std::shared_ptr<const ServiceSettings> settings_;
   RequestIds ids_;
   Route route_ = Route::kOther;
   std::chrono::steady_clock::time_point stage_began_;
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;
-
-// Content-Type of OData answers, as Graph writes it.
-inline constexpr std::string_view kODataJson =
-    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;"
-    "charset=utf-8";
-
-// A 200 with an OData body.
-[[nodiscard]] http::Response odata_response(int status, std::string body);
 
 }  // namespace muster::graph

@@ -63,7 +63,36 @@ bool matches(std::string_view range, std::string_view media_type) {
                              media_type.substr(0, range.size() - 1));
 }
 
+// The value of a `metadata` parameter, if there is one of the three.
+std::optional<Metadata> metadata_parameter(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::string_view item = next_item(parameters, ';');
+    const std::size_t equals = item.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = item.substr(0, equals);
+    if (!equal_ignoring_case(name, "odata.metadata") && !equal_ignoring_case(name, "metadata")) {
+      continue;
+    }
+    const std::string_view value = item.substr(equals + 1);
+    if (equal_ignoring_case(value, "none")) return Metadata::kNone;
+    if (equal_ignoring_case(value, "full")) return Metadata::kFull;
+    return Metadata::kMinimal;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+Metadata wanted_metadata(const http::Headers& headers) {
+  std::string_view rest = headers.get("Accept");
+  while (!rest.empty()) {
+    std::string_view parameters = next_item(rest, ',');
+    const std::string_view range = next_item(parameters, ';');
+    if (!matches(range, "application/json")) continue;
+    if (const auto level = metadata_parameter(parameters)) return *level;
+  }
+  return Metadata::kMinimal;
+}
 
 Preferences read_preferences(const http::Headers& headers) {
   Preferences preferences;

@@ -20,6 +20,12 @@ struct Preferences {
 // Whether `media_type` is acceptable (RFC 9110 §12.5.1). No Accept header accepts all.
 [[nodiscard]] bool accepts(const http::Headers& headers, std::string_view media_type);
 
+// How much control information an answer carries (OData JSON Format 4.01 §3.1).
+enum class Metadata : std::uint8_t { kNone, kMinimal, kFull };
+
+// What Accept asks of JSON by `odata.metadata=` or `metadata=`; minimal when nothing is said.
+[[nodiscard]] Metadata wanted_metadata(const http::Headers& headers);
+
 // kUnsupportedMediaType unless the body is declared as JSON in UTF-8.
 [[nodiscard]] base::Status check_json_content_type(const http::Headers& headers);
 

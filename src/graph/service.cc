@@ -68,14 +68,18 @@ bool is_token_service(std::string_view rest) {
 
 }  // namespace
 
-Service::Service(ServiceParts parts, ServiceSettings settings)
+Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings settings)
     : parts_(parts),
-      settings_(std::move(settings)),
-      verbs_(parts.store, parts.entities, settings_.paging_key, settings_.list_limits) {}
+      settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
+      verbs_(parts.store, parts.entities, std::move(paging_key)) {}
+
+void Service::use(ServiceSettings settings) {
+  settings_.store(std::make_shared<const ServiceSettings>(std::move(settings)));
+}
 
 void Service::handle(http::Request&& request, http::Responder responder) {
   route(std::make_shared<Exchange>(std::move(request), std::move(responder), parts_.telemetry,
-                                   parts_.clock, settings_.cors_origins));
+                                   parts_.clock, settings_.load()));
 }
 
 http::Response Service::refuse(int status, std::string_view reason,
@@ -85,6 +89,7 @@ http::Response Service::refuse(int status, std::string_view reason,
   response.add("request-id", context.request_id);
   response.add("client-request-id", context.request_id);
   response.add("OData-Version", "4.0");
+  response.add("Cache-Control", "no-cache, no-store");
   parts_.telemetry.answered(
       {.route = Route::kOther,
        .method = context.method,

@@ -2,6 +2,7 @@
 // the protocol layer.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,16 +30,14 @@ struct ServiceParts {
   const base::Clock& clock;
 };
 
-struct ServiceSettings {
-  ListLimits list_limits;
-  std::string paging_key;
-  std::vector<std::string> cors_origins;
-};
-
 // Thread-safe.
 class Service {
  public:
-  Service(ServiceParts parts, ServiceSettings settings);
+  // `paging_key` signs $skiptoken; the same after every start.
+  Service(ServiceParts parts, std::string paging_key, ServiceSettings settings);
+
+  // Holds for requests from now on.
+  void use(ServiceSettings settings);
 
   void handle(http::Request&& request, http::Responder responder);
   // Graph's error body for what the protocol layer refuses.
@@ -55,7 +54,7 @@ class Service {
                             std::string_view rest);
 
   ServiceParts parts_;
-  ServiceSettings settings_;
+  std::atomic<std::shared_ptr<const ServiceSettings>> settings_;
   EntitySetVerbs verbs_;
 };
 

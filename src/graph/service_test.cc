@@ -46,19 +46,18 @@ class FakeVerifier final : public auth::Verifier {
   Counts counts() const override { return {}; }
 };
 
-std::shared_ptr<const enrollment::Payloads> payloads() {
+std::shared_ptr<const enrollment::ProfilePolicy> policy() {
   enrollment::PayloadProfile imported;
   imported.kind = enrollment::PayloadKind::kAndroidDevicePolicy;
-  return std::make_shared<const enrollment::Payloads>(
-      enrollment::Payloads{*enrollment::PayloadTemplate::create(enrollment::PayloadProfile()),
-                           *enrollment::PayloadTemplate::create(imported)});
+  return std::make_shared<const enrollment::ProfilePolicy>(enrollment::ProfilePolicy{
+      .own = *enrollment::PayloadTemplate::create(enrollment::PayloadProfile()),
+      .imported = *enrollment::PayloadTemplate::create(imported)});
 }
 
 class ServiceTest : public testing::Test {
  protected:
   ServiceTest() {
-    auto rules = std::make_unique<enrollment::ProfileRules>(enrollment::ProfileSettings(),
-                                                            payloads(), vault_);
+    auto rules = std::make_unique<enrollment::ProfileRules>(policy(), vault_);
     rules_ = rules.get();
     entities_.add_rules(edm::kProfiles, std::move(rules));
   }
@@ -132,16 +131,16 @@ class ServiceTest : public testing::Test {
   observe::Log log_{{.sink = [](std::string_view) {}}, clock_};
   observe::Metrics metrics_;
   Telemetry telemetry_{log_, metrics_, true};
-  Service service_{{.store = *store_,
-                    .entities = entities_,
-                    .verifier = verifier_,
-                    .token_endpoint = nullptr,
-                    .health = health_,
-                    .telemetry = telemetry_,
-                    .clock = clock_},
-                   {.list_limits = {.default_page_size = 3, .max_page_size = 5},
-                    .paging_key = "k",
-                    .cors_origins = {"https://portal.example"}}};
+  Service service_{
+      {.store = *store_,
+       .entities = entities_,
+       .verifier = verifier_,
+       .token_endpoint = nullptr,
+       .health = health_,
+       .telemetry = telemetry_,
+       .clock = clock_},
+      "k",
+      {.default_page_size = 3, .max_page_size = 5, .cors_origins = {"https://portal.example"}}};
 };
 
 const std::string kContractBody = R"({
@@ -198,7 +197,9 @@ TEST_F(ServiceTest, ReadsGiveTheSameEntityWithoutItsType) {
   for (const std::string& url : {kSet + "/" + id, kSet + "('" + id + "')", kSet + "(" + id + ")"}) {
     const http::Response response = send({"GET", url, "", "Bearer reader"});
     ASSERT_EQ(response.status, 200) << url;
-    EXPECT_EQ(header(response, "Content-Type"), kODataJson);
+    EXPECT_EQ(header(response, "Content-Type"),
+              "application/json;odata.metadata=minimal;odata.streaming=true;"
+              "IEEE754Compatible=false;charset=utf-8");
     const json::object answer = body_of(response);
     EXPECT_FALSE(answer.contains("@odata.type"));
     EXPECT_EQ(text(answer, "tokenExpirationDateTime"), "2016-12-31T23:56:54.7194078+03:00");

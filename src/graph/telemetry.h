@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string_view>
@@ -40,6 +41,8 @@ class Telemetry {
  public:
   Telemetry(observe::Log& log, observe::Metrics& metrics, bool log_requests);
 
+  // Whether each request gets a line in the log.
+  void log_requests(bool wanted) { log_requests_ = wanted; }
   void stage(Stage stage, std::chrono::nanoseconds took) const {
     stages_[static_cast<std::size_t>(stage)].observe(took);
   }
@@ -61,7 +64,7 @@ class Telemetry {
  private:
   static constexpr std::size_t kMethods = 7;  // the six that are known, and the others
   observe::Log& log_;
-  bool log_requests_;
+  std::atomic<bool> log_requests_;
   std::array<observe::Histogram, kStages> stages_;
   std::vector<std::unique_ptr<observe::StatusCounters>> statuses_;  // route-major
 };

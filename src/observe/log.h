@@ -36,7 +36,10 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  [[nodiscard]] bool enabled(Level level) const { return level <= level_; }
+  [[nodiscard]] bool enabled(Level level) const {
+    return level <= level_.load(std::memory_order_relaxed);
+  }
+  void set_level(Level level) { level_ = level; }
 
   void error(Name event, std::initializer_list<Field> fields = {}) {
     if (enabled(Level::kError)) write(Level::kError, event, fields);
@@ -61,7 +64,7 @@ class Log {
   struct State;
   void write(Level level, Name event, std::initializer_list<Field> fields);
 
-  Level level_;
+  std::atomic<Level> level_;
   std::shared_ptr<State> state_;
 };
 

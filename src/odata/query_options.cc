@@ -185,7 +185,7 @@ base::Result<QueryOptions> parse_query(const edm::EntityType& type, std::string_
     if (!fits(row->option, shape)) return refuse(row->name, "cannot be used with this request.");
     const std::string value =
         MUSTER_TRY(decode(equals == std::string_view::npos ? "" : item.substr(equals + 1)));
-    MUSTER_TRY(read_option(*row, value, type, options));
+    MUSTER_TRY(read_option(*row, trim(value), type, options));
   }
   return options;
 }

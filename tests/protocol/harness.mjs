@@ -16,6 +16,8 @@ const run = promisify(execFile);
 
 export const BIN = process.env.MUSTER_BIN;
 if (!BIN) throw new Error('Set MUSTER_BIN to the muster binary.');
+// Muster refuses variables of its prefix that name no setting.
+delete process.env.MUSTER_BIN;
 
 export const PROFILES = '/beta/deviceManagement/androidForWorkEnrollmentProfiles';
 export const PROFILE_TYPE = '#microsoft.graph.androidForWorkEnrollmentProfile';

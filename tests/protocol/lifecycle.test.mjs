@@ -27,7 +27,7 @@ function connect(muster) {
     socket.on('error', reject);
     socket.received = '';
     socket.on('data', (piece) => (socket.received += piece));
-    socket.closed = new Promise((done) => socket.on('close', done));
+    socket.whenClosed = new Promise((done) => socket.on('close', done));
   });
 }
 
@@ -126,10 +126,10 @@ describe('stop', () => {
       await muster.get('/healthz', { token: null });
       await sleep(50);
       muster.signal('SIGTERM');
-      await idle.closed;
+      await idle.whenClosed;
       await assert.rejects(connect(muster), /ECONNREFUSED|ECONNRESET/);
       busy.write(body.slice(5));
-      await busy.closed;
+      await busy.whenClosed;
       assert.match(busy.received, /^HTTP\/1\.1 201 /);
       assert.match(busy.received, /\r\nConnection: close\r\n/i);
       muster.agent.destroy();
