@@ -12,11 +12,11 @@ namespace muster::http {
 
 // How a response is sent, which the handler does not decide.
 struct ResponseFraming {
-  bool head_only = false;   // the request was HEAD: fields as for GET, no body
-  bool close = false;       // sends `Connection: close`
-  bool keep_alive = false;  // sends `Connection: keep-alive`, which an HTTP/1.0 client waits for
-  bool tls = false;         // sends Strict-Transport-Security
-  std::string_view date;    // IMF-fixdate
+  bool head_only = false;      // the request was HEAD: fields as for GET, no body
+  bool close = false;          // sends `Connection: close`
+  bool keep_alive = false;     // sends `Connection: keep-alive`, which an HTTP/1.0 client waits for
+  bool tls = false;            // sends Strict-Transport-Security
+  std::string_view date = {};  // IMF-fixdate
 };
 
 // A status outside 200 to 599 is a bug of the handler and goes out as 500 without body.
