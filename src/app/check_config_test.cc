@@ -87,11 +87,13 @@ TEST_F(CheckConfig, EachBadIssuerIsNamed) {
   auth::ExternalIssuer issuer;
   issuer.name = "entra";
   issuer.issuer = "https://login.example";
+  issuer.audiences = {"api://muster"};
   issuer.jwks_file = folder_.file("none.json");
   settings_.auth.external_issuers = {issuer};
   const std::string said = check();
   EXPECT_FALSE(ok_);
-  EXPECT_THAT(said, AllOf(HasSubstr("error    issuer entra: "), HasSubstr("none.json")));
+  EXPECT_THAT(said, AllOf(HasSubstr("Access tokens\n  error    issuer: "), HasSubstr("entra"),
+                          HasSubstr("none.json")));
 }
 
 TEST_F(CheckConfig, WhatADeviceWouldRefuseIsFoundByProfileAndHoldsNoSecret) {

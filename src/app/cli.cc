@@ -81,7 +81,7 @@ class Help final : public CLI::FormatterBase {
       const std::string name = option->get_lnames().front();
       const bool two_ways = command.get_option_no_throw("--no-" + name) != nullptr;
       std::string term = (two_ways ? "--[no-]" : "--") + name;
-      if (option->get_type_size() != 0) term += " " + option->get_type_name();
+      if (!option->get_type_name().empty()) term += " " + option->get_type_name();
       rows.emplace_back(term, option->get_description());
     }
     return rows.empty() || group.empty() ? "" : "\n" + group + "\n" + glossary(rows);

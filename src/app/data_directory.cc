@@ -83,11 +83,12 @@ base::Result<Tenant> DataDirectory::create_tenant(std::string id, std::string na
   const std::string event_id = base::ordered_uuid(now);
   const enrollment::Change change{enrollment::Operation::kCreate, &edm::kTenants, nullptr, nullptr,
                                   &record};
-  MUSTER_TRY(store::write_and_wait(
+  base::Status written = store::write_and_wait(
       *store_, edm::kSystemTenant, [&](store::Transaction& transaction) -> base::Status {
         MUSTER_TRY(transaction.insert(edm::kTenants, edm::kSystemTenant, record));
         return enrollment::append_audit(transaction, caller, change, event_id, now);
-      }));
+      });
+  if (!written) return std::move(written).error();
   return Tenant{std::move(id), std::move(name)};
 }
 

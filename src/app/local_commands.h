@@ -13,9 +13,9 @@
 namespace muster::app {
 
 struct TokenOptions {
-  std::vector<std::string> roles;   // app-only token
-  std::vector<std::string> scopes;  // delegated token
-  std::chrono::seconds expires{0};  // 0: the setting access_token_life
+  std::vector<std::string> roles = {};   // app-only token
+  std::vector<std::string> scopes = {};  // delegated token
+  std::chrono::seconds expires{0};       // 0: the setting access_token_life
 };
 // Prints a bearer token and nothing else. Without roles and scopes the token may read and write
 // everything.
@@ -23,9 +23,9 @@ struct TokenOptions {
                                      const base::Clock& clock);
 
 struct AppOptions {
-  std::string name;
-  std::vector<std::string> roles;
-  std::string client_id;
+  std::string name = {};
+  std::vector<std::string> roles = {};
+  std::string client_id = {};
   bool json = false;
 };
 [[nodiscard]] base::Status run_app_create(const Settings& settings, const AppOptions& options,
@@ -36,7 +36,7 @@ struct AppOptions {
                                           const base::Clock& clock);
 
 struct TenantOptions {
-  std::string name;
+  std::string name = {};
   bool json = false;
 };
 [[nodiscard]] base::Status run_tenant_create(const Settings& settings, const TenantOptions& options,

@@ -11,12 +11,12 @@
 namespace muster::app {
 
 struct ProfileOptions {
-  std::string id;
-  std::string name;
-  std::string description;
+  std::string id = {};
+  std::string name = {};
+  std::string description = {};
   std::chrono::seconds validity{0};  // 0: the service's default
   std::string format = "terminal";   // terminal, png, svg
-  std::string out;                   // file; empty: standard output
+  std::string out = {};              // file; empty: standard output
   bool json = false;
 };
 

@@ -74,9 +74,9 @@ TEST_F(ProfileCommands, AProfileIsCreatedShownListedAndDeleted) {
   const std::string id = create("Shop floor");
   ASSERT_EQ(id.size(), 36U);
   EXPECT_THAT(run(&run_profile_show, {.id = id}),
-              AllOf(HasSubstr("displayName           Shop floor\n"),
-                    HasSubstr("description           By the door\n"),
-                    HasSubstr("enrolledDeviceCount   0\n")));
+              AllOf(HasSubstr("displayName              Shop floor\n"),
+                    HasSubstr("description              By the door\n"),
+                    HasSubstr("enrolledDeviceCount      0\n")));
   EXPECT_THAT(run(&run_profile_list, {}),
               AllOf(StartsWith("ID "), HasSubstr(id + "  Shop floor  ")));
   EXPECT_EQ(run(&run_profile_delete, {.id = id}), "");
@@ -111,7 +111,7 @@ TEST_F(ProfileCommands, ATokenIsReplacedAndRevoked) {
   EXPECT_NE(before, after);
   run(&run_profile_revoke, {.id = id});
   ASSERT_TRUE(ok_) << error_.message;
-  EXPECT_THAT(run(&run_profile_show, {.id = id}), HasSubstr("tokenValue            -\n"));
+  EXPECT_THAT(run(&run_profile_show, {.id = id}), HasSubstr("tokenValue               -\n"));
   run(&run_profile_qr, {.id = id});
   EXPECT_FALSE(ok_);
 }
