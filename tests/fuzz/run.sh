@@ -11,7 +11,7 @@ die() {
   printf 'x: %s\n' "$@" >&2
   exit 1
 }
-if [ ! -x "$BUILD/fuzz/muster" ] || [ $# -eq 0 ]; then
+if [ ! -x "$BUILD/fuzz/json_body_fuzz" ] || [ $# -eq 0 ]; then
   JOBS=${JOBS:-$(nproc)}
   # shellcheck source=tools/build.sh
   . "$ROOT/tools/build.sh"
