@@ -9,7 +9,7 @@
 namespace muster::auth {
 namespace {
 
-constexpr std::size_t kLongestBody = 64U * 1024U;
+constexpr std::size_t kLongestBody = 64UL * 1024UL;
 constexpr std::size_t kMostParameters = 100;
 
 }  // namespace

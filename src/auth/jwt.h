@@ -14,7 +14,7 @@
 
 namespace muster::auth {
 
-inline constexpr std::size_t kLongestToken = 16U * 1024U;
+inline constexpr std::size_t kLongestToken = 16UL * 1024UL;
 
 // Parsed, nothing verified yet.
 struct ParsedToken {

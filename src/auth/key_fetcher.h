@@ -19,7 +19,7 @@ class KeyFetcher {
  public:
   struct Limits {
     std::chrono::milliseconds timeout{5000};  // of the whole exchange
-    std::size_t octets = 512U * 1024U;
+    std::size_t octets = 512UL * 1024UL;
   };
 
   // `stop`, when it becomes true, breaks off a fetch within about a second. It must outlive this.

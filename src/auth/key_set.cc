@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 using KeyPtr = std::shared_ptr<const PublicKey>;
 
-constexpr std::size_t kMostOctets = 512U * 1024U;
+constexpr std::size_t kMostOctets = 512UL * 1024UL;
 constexpr std::size_t kMostKeys = 100;
 constexpr std::size_t kLongestKid = 256;
 

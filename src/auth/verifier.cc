@@ -1,7 +1,9 @@
 #include "auth/verifier.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <iterator>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -91,6 +93,10 @@ class Gate final : public Verifier {
   [[nodiscard]] VerifiedTokens::Epoch epoch() const;
   [[nodiscard]] Verdict conclude(const VerifiedTokens::Epoch& epoch, const TokenDigest& digest,
                                  Judgement judgement);
+  enum class Enqueued : std::uint8_t { kWaits, kTooSoon, kFull };
+  // Moves from `done` only when the token waits.
+  [[nodiscard]] Enqueued enqueue(std::size_t source, std::string_view token, base::Timestamp now,
+                                 Callback& done);
   void wait_for_keys(std::size_t source, std::string_view token, base::Timestamp now,
                      Callback done);
   void refresh_if_due(base::Timestamp now);
@@ -213,27 +219,29 @@ base::Timestamp Gate::due(const Source& source) const {
   return source.attempted->plus(settings_.own_keys_ttl);
 }
 
+Gate::Enqueued Gate::enqueue(std::size_t source, std::string_view token, base::Timestamp now,
+                             Callback& done) {
+  const std::lock_guard lock(mutex_);
+  Source& asked = source_at(source);
+  if (!asked.wanted && !may_refresh(asked, now)) return Enqueued::kTooSoon;
+  if (waiting_.size() >= kMostWaiting) return Enqueued::kFull;
+  asked.wanted = true;
+  waiting_.push_back({source, std::string(token), std::move(done)});
+  return Enqueued::kWaits;
+}
+
 void Gate::wait_for_keys(std::size_t source, std::string_view token, base::Timestamp now,
                          Callback done) {
-  std::optional<base::Error> refusal;
-  bool judge_again = false;
-  {
-    const std::lock_guard lock(mutex_);
-    Source& asked = source_at(source);
-    if (!asked.wanted && !may_refresh(asked, now)) {
+  switch (enqueue(source, token, now, done)) {
+    case Enqueued::kWaits:
+      return wake_.notify_all();
+    case Enqueued::kTooSoon:
       // The refresh that forbids another one may have ended since the token was judged.
-      judge_again = true;
-    } else if (waiting_.size() >= kMostWaiting) {
-      refusal = come_back(std::chrono::seconds(1));
-    } else {
-      asked.wanted = true;
-      waiting_.push_back({source, std::string(token), std::move(done)});
-    }
+      return done(conclude(epoch(), base::sha256(token), judge_.judge(token, now)));
+    case Enqueued::kFull:
+      ++refused_;
+      return done(come_back(std::chrono::seconds(1)));
   }
-  if (judge_again) return done(conclude(epoch(), base::sha256(token), judge_.judge(token, now)));
-  if (!refusal) return wake_.notify_all();
-  ++refused_;
-  done(*std::move(refusal));
 }
 
 void Gate::refresh_if_due(base::Timestamp now) {
@@ -295,15 +303,14 @@ void Gate::answer_waiting(std::size_t index) {
   std::vector<Waiting> mine;
   {
     const std::lock_guard lock(mutex_);
-    for (std::size_t i = waiting_.size(); i-- > 0;) {
-      if (waiting_[i].source != index) continue;
-      mine.push_back(std::move(waiting_[i]));
-      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-    }
+    const auto first = std::stable_partition(
+        waiting_.begin(), waiting_.end(), [&](const Waiting& one) { return one.source != index; });
+    std::move(first, waiting_.end(), std::back_inserter(mine));
+    waiting_.erase(first, waiting_.end());
   }
-  for (auto one = mine.rbegin(); one != mine.rend(); ++one) {
+  for (Waiting& one : mine) {
     const VerifiedTokens::Epoch current = epoch();
-    one->done(conclude(current, base::sha256(one->token), judge_.judge(one->token, clock_.now())));
+    one.done(conclude(current, base::sha256(one.token), judge_.judge(one.token, clock_.now())));
   }
 }
 
