@@ -1,6 +1,7 @@
 #include "app/graph_client.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -149,22 +150,22 @@ base::Result<base::Secret> exchange(const Settings& settings, const std::string&
 }  // namespace
 
 base::Result<GraphClient> GraphClient::create(const Settings& settings, const base::Clock& clock) {
+  const ClientSettings& given = settings.client;
+  std::optional<RunInfo> running = read_run_info(settings.data);
+  // A service elsewhere gets no token of the one on this machine, nor is it trusted like it.
+  if (running && !given.url.empty() && given.url != running->base_url) running.reset();
   GraphClient client;
-  const auto running = read_run_info(settings.data);
-  client.base_url_ = !settings.client.url.empty() ? settings.client.url
-                     : running                    ? running->base_url
-                                                  : std::string();
+  client.base_url_ = given.url.empty() && running ? running->base_url : given.url;
   if (client.base_url_.empty()) {
     return base::fail(ErrorCode::kConfiguration,
                       "No service runs on the data directory '" + settings.data +
                           "'. Start it, or say with --url where one is.",
                       "url");
   }
-  client.ca_file_ =
-      settings.client.ca_file.empty() && running ? running->ca_file : settings.client.ca_file;
-  if (!settings.client.token.empty()) {
-    client.token_ = settings.client.token;
-  } else if (!settings.client.client_id.empty()) {
+  client.ca_file_ = given.ca_file.empty() && running ? running->ca_file : given.ca_file;
+  if (!given.token.empty()) {
+    client.token_ = given.token;
+  } else if (!given.client_id.empty()) {
     client.token_ = MUSTER_TRY(exchange(settings, client.base_url_, client.ca_file_));
   } else if (running) {
     client.token_ = MUSTER_TRY(mint(settings, client.base_url_, clock));

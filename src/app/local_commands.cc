@@ -63,6 +63,17 @@ base::Status change_application(DataDirectory& data, const std::string& tenant,
       });
 }
 
+base::Result<std::vector<edm::Record>> applications(store::Store& store, std::string_view tenant) {
+  std::vector<edm::Record> records;
+  store::Query query{.set = &edm::kApplications, .tenant = tenant, .limit = 1'000};
+  for (;;) {
+    store::Page page = MUSTER_TRY(store::list(store, query));
+    for (edm::Record& record : page.records) records.push_back(std::move(record));
+    if (!page.more) return records;
+    query.after = records.back().key();
+  }
+}
+
 }  // namespace
 
 base::Status run_token(const Settings& settings, const TokenOptions& options,
@@ -129,11 +140,10 @@ base::Status run_app_list(const Settings& settings, const AppOptions& options,
                           const base::Clock& clock) {
   DataDirectory data = MUSTER_TRY(DataDirectory::open(settings, clock));
   const Tenant tenant = MUSTER_TRY(data.find_tenant(settings.client.tenant));
-  const store::Page page = MUSTER_TRY(
-      store::list(data.store(), {.set = &edm::kApplications, .tenant = tenant.id, .limit = 1'000}));
+  const std::vector<edm::Record> records = MUSTER_TRY(applications(data.store(), tenant.id));
   std::vector<std::vector<std::string>> table = {{"CLIENT ID", "NAME", "CREATED", "ROLES"}};
   json::array array;
-  for (const edm::Record& record : page.records) {
+  for (const edm::Record& record : records) {
     const std::string name = record.value_or(row::kName, std::string());
     const std::string roles = record.value_or(row::kRoles, std::string());
     const std::string created = record.value_or(row::kCreated, base::Timestamp()).text();

@@ -147,6 +147,17 @@ TEST_F(ProfileCommands, AnApplicationsSecretIsExchangedForAToken) {
               AllOf(HasSubstr("401"), HasSubstr("AADSTS"), Not(HasSubstr("wrong-wrong-wrong"))));
 }
 
+TEST_F(ProfileCommands, AServiceElsewhereGetsNoTokenOfThisOne) {
+  settings_.client.url = "https://localhost:" + std::to_string(app_->ports().front());
+  run(&run_profile_list, {});
+  EXPECT_FALSE(ok_);
+  EXPECT_EQ(error_.code, base::ErrorCode::kConfiguration);
+  EXPECT_EQ(error_.target, "token");
+  settings_.client.url = app_->base_url();
+  run(&run_profile_list, {});
+  EXPECT_TRUE(ok_) << error_.message;
+}
+
 TEST_F(ProfileCommands, AStrangersCertificateIsNotTrusted) {
   settings_.client.url = "https://127.0.0.1:" + std::to_string(app_->ports().front());
   settings_.client.token = base::Secret("t");

@@ -4,15 +4,33 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <boost/json.hpp>
+#include <unistd.h>
 
 namespace muster::app {
 namespace {
 
 std::string run_file(const std::string& data) {
   return data + "/run.json";
+}
+
+std::optional<boost::json::object> parse_run_file(const std::string& data) {
+  const std::ifstream in(run_file(data), std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  boost::json::error_code fault;
+  boost::json::value value = boost::json::parse(text.str(), fault);
+  if (fault || !value.is_object()) return std::nullopt;
+  return std::move(value.get_object());
+}
+
+std::string text_at(const boost::json::object& object, std::string_view name) {
+  const boost::json::value* found = object.if_contains(name);
+  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
 }  // namespace
@@ -43,25 +61,20 @@ base::Status write_run_info(const std::string& data, const RunInfo& info) {
   boost::json::object object;
   object["baseUrl"] = info.base_url;
   object["caFile"] = info.ca_file;
+  object["pid"] = static_cast<std::int64_t>(::getpid());
   return write_file_at_once(run_file(data), boost::json::serialize(object) + "\n");
 }
 
 std::optional<RunInfo> read_run_info(const std::string& data) {
-  const std::ifstream in(run_file(data), std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  boost::json::error_code fault;
-  const boost::json::value value = boost::json::parse(text.str(), fault);
-  if (fault || !value.is_object()) return std::nullopt;
-  const auto member = [&](std::string_view name) {
-    const boost::json::value* found = value.get_object().if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string())
-                                                  : std::string();
-  };
-  return RunInfo{member("baseUrl"), member("caFile")};
+  const auto info = parse_run_file(data);
+  if (!info) return std::nullopt;
+  return RunInfo{text_at(*info, "baseUrl"), text_at(*info, "caFile")};
 }
 
 void remove_run_info(const std::string& data) {
+  const auto info = parse_run_file(data);
+  const boost::json::value* pid = info ? info->if_contains("pid") : nullptr;
+  if (pid != nullptr && pid->is_int64() && pid->get_int64() != ::getpid()) return;
   std::error_code ignored;
   std::filesystem::remove(run_file(data), ignored);
 }

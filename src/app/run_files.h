@@ -18,7 +18,8 @@ struct RunInfo {
   std::string base_url;
   std::string ca_file;  // empty: the system's authorities
 };
-// `DIR/run.json`: where the service of this data directory answers. Removed at its end.
+// `DIR/run.json`: where the service of this data directory answers. Removed at its end, unless
+// another process has written it since.
 [[nodiscard]] base::Status write_run_info(const std::string& data, const RunInfo& info);
 [[nodiscard]] std::optional<RunInfo> read_run_info(const std::string& data);
 void remove_run_info(const std::string& data);

@@ -90,6 +90,20 @@ Settings& writable(const Settings& settings) {
   return const_cast<Settings&>(settings);
 }
 
+bool same_issuers(const Settings& a, const Settings& b) {
+  const auto& left = a.auth.external_issuers;
+  const auto& right = b.auth.external_issuers;
+  if (left.size() != right.size()) return false;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    for (const IssuerRow& row : issuer_table()) {
+      const bool same =
+          std::visit([&](auto member) { return left[i].*member == right[i].*member; }, row.member);
+      if (!same) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string flag_of(const SettingRow& row) {
@@ -210,6 +224,7 @@ std::vector<std::string> needing_restart(const Settings& running, const Settings
     if (row.reloadable || (row.uses & kForServer) == 0) continue;
     if (text_of(running, row) != text_of(read, row)) flags.push_back(flag_of(row));
   }
+  if (!same_issuers(running, read)) flags.emplace_back("[[issuer]]");
   return flags;
 }
 

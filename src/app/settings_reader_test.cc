@@ -225,6 +225,12 @@ TEST(SettingsTable, WhatCannotBeReloadedIsNamed) {
   read.threads = 7;
   read.listen = {"localhost:1"};
   EXPECT_THAT(needing_restart(running, read), ElementsAre("--threads", "--listen"));
+  running = read;
+  running.auth.external_issuers.push_back({.name = "a"});
+  read.auth.external_issuers.push_back({.name = "a"});
+  EXPECT_THAT(needing_restart(running, read), IsEmpty());
+  read.auth.external_issuers.front().audiences = {"b"};
+  EXPECT_THAT(needing_restart(running, read), ElementsAre("[[issuer]]"));
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ void clear_list(Settings& settings, const SettingRow& row);
 // The value as set_from_text() takes it; of a list, joined by commas. A secret gives "" or "(set)".
 [[nodiscard]] std::string text_of(const Settings& settings, const SettingRow& row);
 
-// Flags of the settings that differ and that SIGHUP cannot change.
+// Flags of the settings that differ and that SIGHUP cannot change; `[[issuer]]` for those sections.
 [[nodiscard]] std::vector<std::string> needing_restart(const Settings& running,
                                                        const Settings& read);
 
