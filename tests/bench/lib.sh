@@ -5,6 +5,7 @@ BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=${ROOT:-$(cd "$BENCH/../.." && pwd)}
 BUILD=${BUILD:-$ROOT/build}
 MUSTER=${MUSTER_BIN:-$BUILD/release/muster}
+unset MUSTER_BIN # a variable of that prefix would be taken for a setting
 COLLECTION=/beta/deviceManagement/androidForWorkEnrollmentProfiles
 STARTED=()
 export COLLECTION

@@ -11,12 +11,15 @@ let missing = 0;
 let next = 0;
 async function worker() {
   while (next < rows.length) {
-    const { id, name } = rows[next++];
+    const number = next++;
+    const { id, name } = rows[number];
     const answer = await fetch(`${base}/beta/deviceManagement/androidForWorkEnrollmentProfiles/${id}`, {
       headers: { authorization },
     });
     const entity = await answer.json();
-    if (answer.status !== 200 || entity.displayName !== name) ++missing;
+    if (answer.status === 200 && entity.displayName === name) continue;
+    ++missing;
+    console.error(`line ${number + 1} of ${rows.length}: ${id}: ${answer.status} ${entity.displayName ?? entity.error?.code}`);
   }
 }
 await Promise.all(Array.from({ length: 32 }, worker));
