@@ -145,7 +145,11 @@ struct App::Impl {
 };
 
 base::Status App::Impl::open() {
-  data.emplace(MUSTER_TRY(DataDirectory::open(settings, clock)));
+  data.emplace(MUSTER_TRY(DataDirectory::open(
+      settings, clock,
+      [sizes = metrics.histogram(observe::Metric::kStoreCommitWrites)](std::size_t writes) {
+        sizes.observe(static_cast<std::uint64_t>(writes));
+      })));
   MUSTER_TRY(data->ensure_tenant());
   MUSTER_TRY(open_identity());
   const Certificate certificate = MUSTER_TRY(find_certificate(settings, clock));

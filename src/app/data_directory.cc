@@ -34,8 +34,8 @@ enrollment::Caller console_caller(std::string tenant) {
           .actor = enrollment::make_actor({.type = "System", .application_name = "muster"})};
 }
 
-base::Result<DataDirectory> DataDirectory::open(const Settings& settings,
-                                                const base::Clock& clock) {
+base::Result<DataDirectory> DataDirectory::open(const Settings& settings, const base::Clock& clock,
+                                                std::function<void(std::size_t writes)> on_commit) {
   MUSTER_TRY(make_private_folder(settings.data));
   MUSTER_TRY(make_private_folder(settings.data + "/secrets"));
   auto vault = MUSTER_TRY(base::Vault::open(settings.data + "/secrets/vault.key"));
@@ -45,6 +45,7 @@ base::Result<DataDirectory> DataDirectory::open(const Settings& settings,
   options.queue_limit = settings.queue_limit;
   options.max_group = settings.group_size;
   options.busy_timeout = settings.store_wait;
+  options.on_commit = std::move(on_commit);
   auto store = MUSTER_TRY(store::open_sqlite(std::move(options)));
   return DataDirectory(std::move(vault), std::move(store), clock);
 }

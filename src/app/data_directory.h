@@ -2,6 +2,7 @@
 // that work without a server open it alike, also at the same time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,8 +29,10 @@ class DataDirectory {
  public:
   // Makes the folder (mode 0700), the vault's key and the store when they are missing.
   // kConfiguration, naming the file, when one cannot be made or read. `clock` must outlive this.
-  [[nodiscard]] static base::Result<DataDirectory> open(const Settings& settings,
-                                                        const base::Clock& clock);
+  // `on_commit` is told of each commit of the store (store/open.h).
+  [[nodiscard]] static base::Result<DataDirectory> open(
+      const Settings& settings, const base::Clock& clock,
+      std::function<void(std::size_t writes)> on_commit = {});
 
   [[nodiscard]] store::Store& store() const { return *store_; }
   [[nodiscard]] std::shared_ptr<const base::Vault> vault() const { return vault_; }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,8 @@ struct SqliteOptions {
   std::chrono::milliseconds busy_timeout{2'000};
   std::size_t checkpoint_pages = 20'000;  // pages of 4 KiB in the log before they are moved over
   std::chrono::milliseconds health_interval{1'000};  // how long what health() found out holds
+  // Told of each commit, with the number of writes in it, on the writing thread; for metrics.
+  std::function<void(std::size_t writes)> on_commit = {};
   std::string vfs = {};  // SQLite's name of a file layer; empty is the system's
 };
 

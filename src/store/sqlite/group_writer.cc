@@ -117,6 +117,7 @@ GroupWriter::Attempt GroupWriter::attempt(Group& group, Isolation isolation) {
   writes_ += good;
   if (wrote) {  // an empty commit proves nothing about the disk
     ++commits_;
+    if (options_.on_commit) options_.on_commit(good);
     note_state(std::nullopt);
   }
   return Attempt::kSettled;
