@@ -87,10 +87,11 @@ for line in sys.stdin:
     if found:
         figures.setdefault((found[1], found[3] or ""), {})[found[2]] = float(found[4])
 for (name, labels), f in figures.items():
-    if f.get("count"):
+    count = f.get("count", 0)
+    if count:
         unit, factor = ("us", 1e6) if "seconds" in name else ("writes", 1)
-        mean = f["sum"] / f["count"] * factor
-        print(f"  {name} {labels}: mean {mean:.1f} {unit} over {f[\"count\"]:.0f}")'
+        mean = f["sum"] / count * factor
+        print(f"  {name} {labels}: mean {mean:.1f} {unit} over {count:.0f}")'
 }
 
 find_nginx

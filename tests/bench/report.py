@@ -21,7 +21,7 @@ def main():
     rounds = read(path)
     names = [n for n in names if n in rounds]
     print(f"\n{title}\n")
-    print("| what | requests/s | of it, ours | CPU µs a request | ours of it | p50 ms | p99 ms | bad |")
+    print("| what | requests/s | ours ÷ this | CPU µs a request | ours ÷ this | p50 ms | p99 ms | bad |")
     print("|---|---|---|---|---|---|---|---|")
     ours = rounds[names[0]]
     for name in names:
