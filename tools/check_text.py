@@ -57,7 +57,9 @@ def word_faults(name, text):
 
 
 def shape_faults(name, text):
-    longest = LONGEST_TEST if "_test." in name else LONGEST
+    if name.startswith("tests/fuzz/corpus/"):
+        return
+    longest = LONGEST_TEST if "_test." in name or name.startswith("tests/") else LONGEST
     if name.endswith(CODE) and text.count("\n") > longest:
         yield f"{name}: {text.count(chr(10))} lines; {longest} is the most"
     if name.endswith(".h") and "#pragma once" not in text:
