@@ -32,7 +32,7 @@ generated() {
   build_muster
   bash tools/gen.sh --check
 }
-# Files that passed are remembered by what went in: the file, all headers of ours, the rules.
+# Not the tests: the macros of GoogleTest are not ours to mend. Files that passed are remembered by what went in: the file, all headers of ours, the rules.
 tidy() {
   configure tidy -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=ON -DCMAKE_CXX_COMPILER=clang++-14 \
     -DCMAKE_C_COMPILER=clang-14
@@ -41,13 +41,14 @@ tidy() {
   headers=$(git ls-files -z 'src/*.h' .clang-tidy CMakeLists.txt 'cmake/*' | xargs -0 cat | sha256sum)
   export BUILD seen headers
   # shellcheck disable=SC2016 # expanded by the inner shell
-  git ls-files -z 'src/*.cc' | xargs -0 -n 1 -P "$JOBS" bash -c '
+  git ls-files -z 'src/*.cc' ':!*_test.cc' | xargs -0 -n 1 -P "$JOBS" bash -c '
     key=$(printf "%s %s" "$headers" "$(sha256sum "$0")" | sha256sum | cut -c1-40)
     [ ! -e "$seen/$key" ] || exit 0
     log=$(mktemp)
     if clang-tidy-14 --quiet -p "$BUILD/tidy" "$0" >"$log" 2>/dev/null; then
       touch "$seen/$key"
     else
+      echo "$0:"
       cat "$log"
       rm -f "$log"
       exit 1

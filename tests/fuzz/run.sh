@@ -11,12 +11,10 @@ die() {
   printf 'x: %s\n' "$@" >&2
   exit 1
 }
-if [ ! -x "$BUILD/fuzz/json_body_fuzz" ] || [ $# -eq 0 ]; then
-  JOBS=${JOBS:-$(nproc)}
-  # shellcheck source=tools/build.sh
-  . "$ROOT/tools/build.sh"
-  build_fuzz
-fi
+JOBS=${JOBS:-$(nproc)}
+# shellcheck source=tools/build.sh
+. "$ROOT/tools/build.sh"
+build_fuzz
 
 one() { # TARGET
   local name findings=$BUILD/fuzz/findings grown
