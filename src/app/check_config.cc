@@ -100,8 +100,8 @@ void check_data(const Settings& settings, Report& report) {
   if (!fs::is_directory(status)) {
     return report.add(Severity::kError, "data", settings.data + " is no directory.");
   }
-  constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
-  if ((status.permissions() & kOthers) != fs::perms::none) {
+  const fs::perms others = fs::perms::group_all | fs::perms::others_all;
+  if ((status.permissions() & others) != fs::perms::none) {
     report.add(Severity::kWarning, "data",
                settings.data + " can be entered by other users; chmod 700 keeps them out.");
   }

@@ -354,8 +354,9 @@ CLI::App& chosen_command(CLI::App& root) {
   return *command;
 }
 
-// "; did you mean …?" for the first word that the command does not know.
-std::string suggestion(const CLI::App& command, const std::vector<std::string>& words) {
+// Says which word of the line the command does not know, and what may have been meant. Empty when
+// there is none: then the library's own message says what is wrong.
+std::string unknown_word(const CLI::App& command, const std::vector<std::string>& words) {
   std::vector<std::string> flags;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
@@ -364,23 +365,31 @@ std::string suggestion(const CLI::App& command, const std::vector<std::string>& 
   for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(child->get_name());
   }
-  for (const std::string& word : words) {
-    const bool is_flag = word.starts_with("--");
-    const std::string name = word.substr(0, word.find('='));
+  // Words that led to the command itself are no names below it.
+  const auto depth = static_cast<std::size_t>(std::ranges::count(path_of(command), ' '));
+  for (std::size_t i = std::min(depth, words.size()); i < words.size(); ++i) {
+    const bool is_flag = words[i].starts_with("--");
+    if (!is_flag && names.empty()) continue;
+    const std::string name = words[i].substr(0, words[i].find('='));
     const auto& known = is_flag ? flags : names;
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    if (const auto near = nearest(name, known)) {
-      return "; did you mean " + std::string(*near) + "?";
-    }
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto near = nearest(name, known);
+    return (is_flag ? "unknown option " : "unknown command ") + name +
+           (near ? "; did you mean " + std::string(*near) + "?" : "");
   }
   return {};
 }
 
 int explain(CLI::App& root, const CLI::ParseError& error, const std::vector<std::string>& words) {
   if (error.get_exit_code() == 0) return root.exit(error);  // --help, --version
-  CLI::App& command = chosen_command(root);
-  const std::string near = suggestion(command, words);
-  std::cerr << "muster: " << error.what() << near << "\nSee `" << path_of(command) << " --help`.\n";
+  const CLI::App& command = chosen_command(root);
+  const std::string unknown = unknown_word(command, words);
+  const bool leads_nowhere = command.get_require_subcommand_min() > 0;
+  std::cerr << "muster: "
+            << (!unknown.empty() ? unknown
+                : leads_nowhere  ? "which command?"
+                                 : error.what())
+            << "\nSee `" << path_of(command) << " --help`.\n";
   return kUsage;
 }
 

@@ -116,9 +116,13 @@ TEST(Cli, WrongUsageIsTwoAndSaysWhatWasMeant) {
     std::string says;
   };
   const std::vector<Row> rows = {
-      {{}, "See `muster --help`"},
-      {{"srve"}, "did you mean serve?"},
-      {{"serve", "--lsten", "x"}, "--lsten; did you mean --listen?\nSee `muster serve --help`"},
+      {{}, "which command?\nSee `muster --help`"},
+      {{"srve"}, "unknown command srve; did you mean serve?"},
+      {{"poem"}, "unknown command poem\n"},
+      {{"profile", "lst"}, "unknown command lst; did you mean list?\nSee `muster profile --help`"},
+      {{"serve", "--lsten", "x"},
+       "unknown option --lsten; did you mean --listen?\nSee `muster serve --help`"},
+      {{"profile", "create", "--nam=x"}, "unknown option --nam; did you mean --name?"},
       {{"serve", "--listen"}, "--listen"},
       {{"app"}, "See `muster app --help`"},
       {{"app", "create", "--role", kRole}, "--name"},

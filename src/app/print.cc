@@ -60,7 +60,7 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
 
 std::string glossary(const std::vector<std::pair<std::string, std::string>>& rows,
                      std::size_t line_width) {
-  constexpr std::size_t kWidestTerm = 26;
+  constexpr std::size_t kWidestTerm = 30;
   std::size_t first = 0;
   for (const auto& [term, meaning] : rows) {
     if (width(term) <= kWidestTerm) first = std::max(first, width(term));

@@ -15,13 +15,13 @@ TEST(Print, ColumnsAreAsWideAsTheirWidestCell) {
 TEST(Print, TermsStandBesideTheirMeaningAndLongOnesAbove) {
   EXPECT_EQ(glossary({{"--a", "One two three four."},
                       {"--bcd X", "Five."},
-                      {"--a-flag-that-is-much-too-long", "Six."},
+                      {"--a-flag-that-is-much-too-long-for-it", "Six."},
                       {"--e", ""}},
                      24),
             "  --a      One two three\n"
             "           four.\n"
             "  --bcd X  Five.\n"
-            "  --a-flag-that-is-much-too-long\n"
+            "  --a-flag-that-is-much-too-long-for-it\n"
             "           Six.\n"
             "  --e\n");
 }

@@ -103,7 +103,7 @@ std::string early(const SettingSources& sources, std::string_view name, std::str
 }
 
 std::string find_file(const SettingSources& sources) {
-  const std::string named = early(sources, "config", "");
+  std::string named = early(sources, "config", "");
   if (!named.empty()) return named;
   std::string usual = early(sources, "data", Settings().data) + "/muster.toml";
   std::error_code ignored;

@@ -134,7 +134,7 @@ constexpr std::array kRows = {
                .sentence = "Base URL of the service; with --data, by default that of the server that runs there."},
     SettingRow{.name = "ca_file", .kind = K::kPath, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::ca_file>, .in_file = false,
                .sentence = "PEM file of the CA to trust; by default tls/ca.pem of the data directory, if that is used, else the system's."},
-    SettingRow{.name = "tenant", .kind = K::kText, .group = G::kClient, .uses = kForLocal | kForClient, .slot = &reach<&Settings::client, &ClientSettings::tenant>, .placeholder = "TENANT", .in_file = false,
+    SettingRow{.name = "tenant", .kind = K::kText, .group = G::kGeneral, .uses = kForLocal | kForClient, .slot = &reach<&Settings::client, &ClientSettings::tenant>, .placeholder = "TENANT", .in_file = false,
                .sentence = "Tenant, by id or name; by default the only one there is."},
     SettingRow{.name = "token", .kind = K::kSecret, .group = G::kClient, .uses = kForClient, .slot = &reach<&Settings::client, &ClientSettings::token>, .placeholder = "TOKEN", .in_file = false,
                .sentence = "Access token; better given in the environment, where other users cannot see it."},
