@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [qr|store|http|startup|memory|power-cut|all]: builds what is measured and measures it.
+# run.sh [qr|store|observe|http|startup|memory|power-cut|all]: builds what is measured and measures it.
 set -euo pipefail
 ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$ROOT/build}
@@ -22,7 +22,7 @@ micro() { # TARGET: a program of tests/bench/CMakeLists.txt
 what=${1:-all}
 [ $# -eq 0 ] || shift
 case $what in
-  qr | store) micro "${what}_bench" ;;
+  qr | store | observe) micro "${what}_bench" ;;
   http | startup | memory)
     build_muster
     bash "$bench/$what.sh" "$@"
@@ -32,10 +32,10 @@ case $what in
     bash "$bench/power_cut.sh" "$@"
     ;;
   all)
-    for part in qr store startup http memory power-cut; do
+    for part in qr store observe startup http memory power-cut; do
       printf '\n== %s\n' "$part"
       bash "$bench/run.sh" "$part" || echo "$part failed"
     done
     ;;
-  *) die "usage: ./x bench [qr|store|http|startup|memory|power-cut|all]" ;;
+  *) die "usage: ./x bench [qr|store|observe|http|startup|memory|power-cut|all]" ;;
 esac
