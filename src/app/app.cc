@@ -244,7 +244,12 @@ base::Result<std::unique_ptr<App>> App::create(const Settings& settings, const b
 base::Status App::run() {
   impl_->server->run();
   if (impl_->metrics_server) impl_->metrics_server->run();
-  MUSTER_TRY(write_run_info(impl_->settings.data, {base_url(), ca_file()}));
+  RunInfo info{base_url(), ca_file()};
+  const std::size_t secure = impl_->settings.listen.size();
+  if (!impl_->settings.listen_plain.empty()) {
+    info.plain_url = "http://localhost:" + std::to_string(ports()[secure]);
+  }
+  MUSTER_TRY(write_run_info(impl_->settings.data, info));
   if (!impl_->settings.port_file.empty()) {
     MUSTER_TRY(write_port_file(impl_->settings.port_file, ports().front()));
   }

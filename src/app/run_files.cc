@@ -61,6 +61,7 @@ base::Status write_run_info(const std::string& data, const RunInfo& info) {
   boost::json::object object;
   object["baseUrl"] = info.base_url;
   object["caFile"] = info.ca_file;
+  if (!info.plain_url.empty()) object["plainUrl"] = info.plain_url;
   object["pid"] = static_cast<std::int64_t>(::getpid());
   return write_file_at_once(run_file(data), boost::json::serialize(object) + "\n");
 }

@@ -16,7 +16,8 @@ namespace muster::app {
 
 struct RunInfo {
   std::string base_url;
-  std::string ca_file;  // empty: the system's authorities
+  std::string ca_file;         // empty: the system's authorities
+  std::string plain_url = {};  // of the first listener without TLS; empty if there is none
 };
 // `DIR/run.json`: where the service of this data directory answers. Removed at its end, unless
 // another process has written it since.

@@ -1,5 +1,6 @@
 #include "store/sqlite/checkpointer.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include "store/sqlite/connection.h"
@@ -7,7 +8,7 @@
 namespace muster::store::sqlite {
 namespace {
 
-constexpr std::size_t kSmallRest = 2'000;  // pages; a few milliseconds
+constexpr std::size_t kSmallPart = 10;  // a tenth of checkpoint_pages takes the writer moments
 constexpr int kMaxRounds = 8;
 constexpr std::size_t kWriterHelpsAt = 4;  // times checkpoint_pages
 
@@ -47,11 +48,13 @@ void Checkpointer::finish(sqlite3* writer) {
   const bool late = pages_ >= help_at_;
   if (!rest_is_small_.exchange(false) && !late) return;
   if (late) help_at_ = pages_ + options_.checkpoint_pages;
+  const std::lock_guard moving(moving_);
   // A failure shows itself at the next commit or is tried again; nothing is lost meanwhile.
   sqlite3_wal_checkpoint_v2(writer, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 void Checkpointer::run() {
+  pthread_setname_np(pthread_self(), "store-log");
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return wanted_ || stop_; });
@@ -69,16 +72,26 @@ void Checkpointer::move_bulk() {
   if (!connection) return;
   // The database must be durable before the log is overwritten.
   if (!connection->execute("PRAGMA synchronous = FULL")) return;
+  std::size_t rest = 0;
   for (int round = 0; round < kMaxRounds; ++round) {
-    int in_log = 0;
-    int moved = 0;
-    const int code = sqlite3_wal_checkpoint_v2(connection->handle(), nullptr,
-                                               SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
-    if (code != SQLITE_OK) return;
-    const auto rest = pages_.load() - static_cast<std::size_t>(moved);
-    if (pages_ < static_cast<std::size_t>(moved) || rest <= kSmallRest) break;
+    if (!move_once(connection->handle(), rest)) return;
+    if (rest <= options_.checkpoint_pages / kSmallPart) break;
   }
   rest_is_small_ = true;
+}
+
+bool Checkpointer::move_once(sqlite3* handle, std::size_t& rest) {
+  int in_log = 0;
+  int moved = 0;
+  const std::lock_guard moving(moving_);
+  if (sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved) !=
+      SQLITE_OK) {
+    return false;
+  }
+  const auto done = static_cast<std::size_t>(moved < 0 ? 0 : moved);
+  const std::size_t pages = pages_;  // by now; the log may have started anew
+  rest = pages > done ? pages - done : 0;
+  return true;
 }
 
 }  // namespace muster::store::sqlite

@@ -33,9 +33,11 @@ class Checkpointer {
  private:
   void run();
   void move_bulk();
+  [[nodiscard]] bool move_once(sqlite3* handle, std::size_t& rest);
 
   const SqliteOptions& options_;
-  std::mutex mutex_;
+  std::mutex moving_;  // held while either thread moves: SQLite itself would not wait
+  std::mutex mutex_;   // guards wanted_ and stop_
   std::condition_variable changed_;
   bool wanted_ = false;
   bool stop_ = false;

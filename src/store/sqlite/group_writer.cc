@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 namespace muster::store::sqlite {
@@ -65,6 +66,7 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::run() {
+  pthread_setname_np(pthread_self(), "store-writer");
   Group group;
   while (queue_.take(group, options_.max_group)) {
     if (!group.empty()) perform(group);

@@ -21,10 +21,15 @@ class SqliteStore final : public Store {
   [[nodiscard]] StoreStatistics statistics() const override { return writer_.statistics(); }
 
  private:
-  SqliteStore(SqliteOptions options, std::unique_ptr<Session> writing);
+  SqliteStore(SqliteOptions options, std::unique_ptr<Session> writing, Connection keeper);
 
   const SqliteOptions options_;  // first: the parts refer to it
-  ReadPool readers_;             // outlives the writer, whose works may read
+  // Does nothing but stay. When the last connection of all closes and another opens, SQLite
+  // rebuilds the index of the log from the log itself, and what was refused because its sync failed
+  // would come back as written. While one is open, the index stands and the next commit overwrites
+  // it.
+  Connection keeper_;
+  ReadPool readers_;  // outlives the writer, whose works may read
   GroupWriter writer_;
 };
 
