@@ -49,7 +49,7 @@ struct AuthSettings {
   std::chrono::seconds retry_interval{5};         // least time between fetches after a failed one
   std::chrono::milliseconds fetch_timeout{5000};
   std::size_t fetch_limit = 512UL * 1024UL;  // octets of one document
-  std::size_t cached_tokens = 4096;        // verified tokens remembered per thread
+  std::size_t cached_tokens = 4096;          // verified tokens remembered per thread
 
   // Failed log-ins of one source for one application before 429, and the time they count.
   unsigned failures_allowed = 10;

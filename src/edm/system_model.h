@@ -9,7 +9,8 @@ namespace muster::edm {
 // The tenant under which records of the whole installation are kept.
 inline constexpr std::string_view kSystemTenant = "00000000-0000-0000-0000-000000000000";
 
-// --- tenants, kept under kSystemTenant -------------------------------------------------------------
+// --- tenants, kept under kSystemTenant
+// -------------------------------------------------------------
 inline constexpr Property kTenantRows[] = {
     {.name = "id",
      .column = "id",

@@ -1,11 +1,11 @@
 #include "http/certificate_pin.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
 #include <cstdio>
 #include <memory>
 #include <string_view>
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "base/random.h"
 

@@ -6,9 +6,10 @@
 namespace muster::http {
 
 base::Result<boost::asio::ip::tcp::endpoint> parse_listen_address(const std::string& text) {
-  const auto malformed =
-      base::fail(base::ErrorCode::kConfiguration,
-                 "The listen address \"" + text + "\" is not of the form ADDRESS:PORT or [IPV6]:PORT.", "listen");
+  const auto malformed = base::fail(
+      base::ErrorCode::kConfiguration,
+      "The listen address \"" + text + "\" is not of the form ADDRESS:PORT or [IPV6]:PORT.",
+      "listen");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return malformed;
   std::uint16_t port = 0;
