@@ -1,0 +1,107 @@
+#include "store/sqlite/migrations.h"
+
+#include <fstream>
+
+#include "store/store_fixture.h"
+
+namespace muster::store::sqlite {
+namespace {
+
+class Migrations : public testing::Test {
+ protected:
+  [[nodiscard]] std::string path() const { return folder_.file("muster.db"); }
+  [[nodiscard]] base::Result<std::unique_ptr<Store>> open() const {
+    return open_sqlite({.path = path(), .vault = test_vault()});
+  }
+  // Makes the file as of now, then changes it behind Muster's back.
+  void make_and(const char* sql) const {
+    ASSERT_TRUE(open().ok());
+    run(sql);
+  }
+  void run(const char* sql) const {
+    auto connection = Connection::open(path(), OpenMode::kCreate, "", std::chrono::seconds(1));
+    ASSERT_TRUE(connection.ok());
+    const auto status = connection->execute(sql);
+    ASSERT_TRUE(status.ok()) << status.error().message;
+  }
+  [[nodiscard]] std::string ask(const std::string& sql) const {
+    auto connection = Connection::open(path(), OpenMode::kReadWrite, "", std::chrono::seconds(1));
+    EXPECT_TRUE(connection.ok());
+    auto text = connection->text_of(sql);
+    EXPECT_TRUE(text.ok());
+    return text.ok() ? *text : "";
+  }
+  // Opening fails, and the message holds all of `parts` and the file's name.
+  void expect_refusal(const std::vector<std::string>& parts) const {
+    const auto store = open();
+    ASSERT_FALSE(store.ok());
+    EXPECT_EQ(store.error().code, base::ErrorCode::kConfiguration);
+    EXPECT_NE(store.error().message.find(path()), std::string::npos) << store.error().message;
+    for (const auto& part : parts) {
+      EXPECT_NE(store.error().message.find(part), std::string::npos) << store.error().message;
+    }
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Migrations, MakeAFreshFileAndLeaveItAloneAfterwards) {
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(ask("SELECT max(version) FROM schema_version"), "1");
+  const std::string schema = ask("SELECT group_concat(sql, ';') FROM sqlite_schema");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "1");
+  EXPECT_EQ(ask("SELECT group_concat(sql, ';') FROM sqlite_schema"), schema);
+}
+
+TEST_F(Migrations, GiveEveryTableOneUniqueIndexThatBeginsWithTheTenant) {
+  ASSERT_TRUE(open().ok());
+  for (const edm::EntitySet* set : edm::stored_sets()) {
+    const std::string table(set->table);
+    EXPECT_EQ(ask("SELECT count(*) FROM pragma_index_list('" + table + "')"), "1") << table;
+    EXPECT_EQ(ask("SELECT group_concat(c.name) FROM pragma_index_list('" + table +
+                  "') AS l, pragma_index_info(l.name) AS c WHERE l.\"unique\""),
+              "tenant," + std::string(set->type->key().column))
+        << table;
+  }
+}
+
+TEST_F(Migrations, RefuseAFileOfANewerVersion) {
+  make_and("INSERT INTO schema_version (version, name) VALUES (42, 'of the future')");
+  expect_refusal({"42", "1"});
+}
+
+TEST_F(Migrations, RefuseAFileWithOtherColumns) {
+  make_and("ALTER TABLE enrollment_profiles ADD COLUMN extra TEXT");
+  expect_refusal({"enrollment_profiles", "extra"});
+}
+
+TEST_F(Migrations, RefuseAFileWithoutAColumn) {
+  make_and("ALTER TABLE audit_events DROP COLUMN actor");
+  expect_refusal({"audit_events", "actor"});
+}
+
+TEST_F(Migrations, RefuseAFileWithoutATable) {
+  make_and("DROP TABLE signing_keys");
+  expect_refusal({"signing_keys"});
+}
+
+TEST_F(Migrations, RefuseADatabaseOfAnotherProgram) {
+  run("CREATE TABLE notes (text TEXT)");
+  expect_refusal({"not a database of Muster"});
+  EXPECT_EQ(ask("SELECT group_concat(name) FROM sqlite_schema"), "notes") << "and leave it alone";
+}
+
+TEST_F(Migrations, RefuseAFileThatIsNoDatabase) {
+  std::ofstream(path()) << std::string(8'192, 'x');
+  expect_refusal({"not a database"});
+}
+
+TEST_F(Migrations, NameAFolderThatDoesNotExist) {
+  const auto store = open_sqlite({.path = folder_.file("absent/muster.db"), .vault = test_vault()});
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.error().code, base::ErrorCode::kConfiguration);
+  EXPECT_NE(store.error().message.find("absent/muster.db"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace muster::store::sqlite

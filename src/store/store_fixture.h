@@ -1,0 +1,226 @@
+// What the tests of stores share: engines as parameters, sample records, a writer that can be held.
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "edm/enrollment_model.h"
+#include "edm/system_model.h"
+#include "store/open.h"
+
+namespace muster::store {
+
+inline constexpr std::string_view kTenantA = "aaaaaaaa-1111-4111-8111-111111111111";
+inline constexpr std::string_view kTenantB = "bbbbbbbb-2222-4222-8222-222222222222";
+
+inline std::shared_ptr<const base::Vault> test_vault() {
+  return base::Vault::with_key("0123456789abcdef0123456789abcdef");
+}
+
+// A folder that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_(testing::TempDir() + "muster-" + base::random_uuid()) {
+    std::filesystem::create_directory(path_);
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] std::string file(std::string_view name) const {
+    return path_ + "/" + std::string(name);
+  }
+
+ private:
+  std::string path_;
+};
+
+// Keys that rise with `number`.
+inline std::string key_of(unsigned number) {
+  char text[37];
+  std::snprintf(text, sizeof text, "00000000-0000-7000-8000-%012x", number);
+  return text;
+}
+
+inline edm::Value picture(std::string octets) {
+  edm::Complex image;
+  image.members = {edm::Value(std::string("image/png")), edm::Value(std::move(octets))};
+  return image;
+}
+
+inline edm::Record profile_of(unsigned number) {
+  edm::Record record(edm::kProfileType);
+  record.complete();
+  record.put(edm::profile::kId, key_of(number));
+  record.put(edm::profile::kDisplayName, "profile " + std::to_string(number));
+  record.put(edm::profile::kCreated, base::Timestamp::from_unix_seconds(1'700'000'000 + number));
+  record.put(edm::profile::kLastModified, base::Timestamp::from_unix_seconds(1'700'000'001));
+  record.put(edm::profile::kTokenExpiration, base::Timestamp());
+  record.put(edm::profile::kEnrolledDeviceCount, std::int64_t{number});
+  record.put(edm::profile::kTokenValue, "SECRET" + std::to_string(number));
+  return record;
+}
+
+inline edm::Record token_of(std::string hash) {
+  edm::Record record(edm::kEnrollmentTokenType);
+  record.put(edm::enrollment_token::kHash, std::move(hash));
+  record.put(edm::enrollment_token::kProfileId, key_of(1));
+  record.put(edm::enrollment_token::kCreated, base::Timestamp());
+  record.put(edm::enrollment_token::kExpiration, base::Timestamp());
+  record.put(edm::enrollment_token::kRevoked, base::Timestamp());
+  return record;
+}
+
+// The value as text that shows what == does not: how dates are written, null beside absent.
+inline std::string shown(const edm::Value& value) {
+  if (const auto* date = value.get_if<base::Timestamp>()) return "date " + date->text();
+  if (const auto* text = value.get_if<std::string>()) return "text " + *text;
+  if (const auto* number = value.get_if<std::int64_t>()) return std::to_string(*number);
+  if (const auto* flag = value.get_if<bool>()) return *flag ? "true" : "false";
+  std::string out;
+  if (const auto* complex = value.get_if<edm::Complex>()) {
+    for (const auto& member : complex->members) out += shown(member) + ",";
+    return "{" + out + "}";
+  }
+  if (const auto* collection = value.get_if<edm::Collection>()) {
+    for (const auto& item : collection->items) out += shown(item) + ",";
+    return "[" + out + "]";
+  }
+  return value.is_null() ? "null" : "absent";
+}
+
+inline void expect_same(const edm::Record& actual, const edm::Record& expected) {
+  EXPECT_EQ(&actual.type(), &expected.type());
+  EXPECT_EQ(actual.present(), expected.present());
+  for (std::size_t i = 0; i < expected.type().properties.size(); ++i) {
+    EXPECT_EQ(shown(actual.at(i)), shown(expected.at(i))) << expected.type().properties[i].name;
+  }
+}
+
+inline Work inserting(std::string_view tenant, const edm::EntitySet& set, edm::Record record) {
+  return [tenant = std::string(tenant), &set, record = std::move(record)](Transaction& t) {
+    return t.insert(set, tenant, record);
+  };
+}
+inline Work inserting(std::string_view tenant, edm::Record record) {
+  return inserting(tenant, edm::kProfiles, std::move(record));
+}
+
+// Holds a store's writing thread inside a work until it is let go, so that what is written
+// meanwhile waits, and is one group where the engine has groups.
+class HeldWriter {
+ public:
+  HeldWriter(Store& store, std::string_view tenant) {
+    auto entered = std::make_shared<std::promise<void>>();
+    auto inside = entered->get_future();
+    auto let_go = let_go_.get_future().share();
+    auto once = std::make_shared<bool>(false);
+    store.write(
+        tenant,
+        [entered, let_go, once](Transaction&) {
+          if (!std::exchange(*once, true)) entered->set_value();
+          let_go.wait();
+          return base::done();
+        },
+        [](base::Status status) { EXPECT_TRUE(status.ok()); });
+    inside.wait();
+  }
+  ~HeldWriter() { release(); }
+  HeldWriter(const HeldWriter&) = delete;
+  HeldWriter& operator=(const HeldWriter&) = delete;
+  void release() {
+    if (!std::exchange(released_, true)) let_go_.set_value();
+  }
+
+ private:
+  std::promise<void> let_go_;
+  bool released_ = false;
+};
+
+struct Engine {
+  const char* name;
+  std::function<std::unique_ptr<Store>(const TemporaryFolder&, std::size_t queue_limit)> make;
+  friend void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
+};
+
+inline std::unique_ptr<Store> make_memory(const TemporaryFolder& /*folder*/, std::size_t limit) {
+  return make_memory_store(limit);
+}
+inline std::unique_ptr<Store> make_sqlite(const TemporaryFolder& folder, std::size_t limit) {
+  auto store =
+      open_sqlite({.path = folder.file("muster.db"), .vault = test_vault(), .queue_limit = limit});
+  EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().message);
+  return store.ok() ? std::move(store).value() : nullptr;
+}
+
+// Every test of the contract runs on every engine.
+class StoreConformance : public testing::TestWithParam<Engine> {
+ protected:
+  void open(std::size_t queue_limit = 4'096) {
+    store_.reset();
+    store_ = GetParam().make(folder_, queue_limit);
+    ASSERT_NE(store_, nullptr);
+  }
+  void SetUp() override { open(); }
+
+  [[nodiscard]] Store& store() { return *store_; }
+  base::Status write(std::string_view tenant, Work work) {
+    return write_and_wait(*store_, tenant, std::move(work));
+  }
+  void insert(std::string_view tenant, const edm::Record& record) {
+    const auto status = write(tenant, inserting(tenant, record));
+    ASSERT_TRUE(status.ok()) << status.error().message;
+  }
+  void insert_many(std::string_view tenant, unsigned from, unsigned to) {
+    const auto status = write(tenant, [&](Transaction& t) -> base::Status {
+      for (unsigned i = from; i < to; ++i) {
+        MUSTER_TRY(t.insert(edm::kProfiles, tenant, profile_of(i)));
+      }
+      return base::done();
+    });
+    ASSERT_TRUE(status.ok()) << status.error().message;
+  }
+  [[nodiscard]] std::optional<edm::Record> find(
+      std::string_view tenant, std::string_view key,
+      edm::PropertyMask properties = edm::kAllProperties) {
+    auto record = get(*store_, edm::kProfiles, tenant, key, properties);
+    EXPECT_TRUE(record.ok()) << (record.ok() ? "" : record.error().message);
+    return record.ok() ? *std::move(record) : std::nullopt;
+  }
+  [[nodiscard]] Page page(Query query) {
+    if (query.set == nullptr) query.set = &edm::kProfiles;
+    auto page = list(*store_, query);
+    EXPECT_TRUE(page.ok()) << (page.ok() ? "" : page.error().message);
+    return page.ok() ? *std::move(page) : Page{};
+  }
+  [[nodiscard]] static std::vector<std::string> keys(const Page& page) {
+    std::vector<std::string> keys;
+    for (const auto& record : page.records) keys.push_back(record.key());
+    return keys;
+  }
+
+  TemporaryFolder folder_;  // outlives the store
+  std::unique_ptr<Store> store_;
+};
+
+inline std::string engine_name(const testing::TestParamInfo<Engine>& info) {
+  return info.param.name;
+}
+
+}  // namespace muster::store
+
+#define MUSTER_ON_EVERY_ENGINE(suite)                                                     \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite,                                                \
+                           testing::Values(muster::store::Engine{"memory", make_memory},  \
+                                           muster::store::Engine{"sqlite", make_sqlite}), \
+                           engine_name)
