@@ -20,11 +20,11 @@ configure() {
   printf '%s' "${options[*]}" >"$stamp"
 }
 
-# compile NAME TARGET...: quiet unless it fails.
+# compile NAME TARGET...: quiet unless it fails. One at a time for each folder.
 compile() {
   local folder=$BUILD/$1
   shift
-  ninja -C "$folder" -j "$JOBS" --quiet "$@" | sed '/^ninja: no work to do/d' || die "the build of ${folder#"$ROOT/"} failed"
+  flock "$folder/.lock" ninja -C "$folder" -j "$JOBS" --quiet "$@" | sed '/^ninja: no work to do/d' || die "the build of ${folder#"$ROOT/"} failed"
 }
 
 # Without tests unless they were asked for before: those need more packages.
