@@ -28,7 +28,8 @@ function(muster_module name)
     target_link_libraries(${name}_test PRIVATE muster_${name} GTest::gtest_main GTest::gmock)
     if(name STREQUAL "enrollment")
       target_link_libraries(${name}_test PRIVATE PkgConfig::QRORACLE PkgConfig::ZBAR
-                                                 PkgConfig::ZXING PkgConfig::PNGREADER)
+                                                 PkgConfig::ZXING PkgConfig::PNGREADER
+                                                 Boost::json)
     endif()
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()

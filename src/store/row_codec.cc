@@ -35,12 +35,9 @@ base::Error damaged(const edm::EntitySet& set, std::string_view part) {
 }
 
 // What a sealed value is bound to beside its tenant: it opens in this row only.
-std::string sealing_context(const edm::EntitySet& set, const Cell& key) {
-  std::string context;
-  context.reserve(set.table.size() + 1 + key.octets.size());
-  context.append(set.table).push_back('\0');
+void set_sealing_context(std::string& context, const edm::EntitySet& set, const Cell& key) {
+  context.assign(set.table).push_back('\0');
   context.append(key.octets);
-  return context;
 }
 
 // nullopt when the cell is not of the property's kind.
@@ -163,7 +160,8 @@ base::Result<std::span<const Cell>> RowEncoder::encode(const edm::EntitySet& set
       case ColumnRole::kSealed:
         plain_.clear();
         pack(plain_, record, layout.sealed);
-        buffers_[i] = vault_->seal(tenant, sealing_context(set, cells_[kKeyColumn]), plain_);
+        set_sealing_context(context_, set, cells_[kKeyColumn]);
+        buffers_[i] = vault_->seal(tenant, context_, plain_);
         cells_[i] = octets(Kind::kBlob, buffers_[i]);
         break;
     }
@@ -182,7 +180,8 @@ base::Result<edm::Record> decode_row(const edm::EntitySet& set, std::string_view
     const Property& property = set.type->properties[column.ordinal];
     if (column.role == ColumnRole::kSealed) {
       if (cells[i].kind != Kind::kBlob) return damaged(set, column.name);
-      const std::string context = sealing_context(set, cells[0]);
+      std::string context;
+      set_sealing_context(context, set, cells[0]);
       const std::string plain = MUSTER_TRY(vault.open_sealed(tenant, context, cells[i].octets));
       MUSTER_TRY(unpack(plain, properties & layout.sealed, record));
       continue;

@@ -45,6 +45,7 @@ class RowEncoder {
   std::vector<Cell> cells_;
   std::vector<std::string> buffers_;
   std::string plain_;
+  std::string context_;
 };
 
 // A key or tenant as its column holds it. The octets are in this object or in the text it was made

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace muster::store {
 namespace {
@@ -49,15 +50,25 @@ RowLayout make_layout(const edm::EntityType& type) {
   return layout;
 }
 
-}  // namespace
-
-const RowLayout& layout_of(const edm::EntitySet& set) {
+const RowLayout& shared_layout(const edm::EntityType& type) {
   static std::mutex mutex;
   static std::map<const edm::EntityType*, RowLayout> layouts;
   const std::lock_guard lock(mutex);
-  const auto found = layouts.find(set.type);
+  const auto found = layouts.find(&type);
   if (found != layouts.end()) return found->second;
-  return layouts.emplace(set.type, make_layout(*set.type)).first->second;
+  return layouts.emplace(&type, make_layout(type)).first->second;
+}
+
+}  // namespace
+
+const RowLayout& layout_of(const edm::EntitySet& set) {
+  // Asked several times a row, for a handful of types: no lock but for the first time of a thread.
+  thread_local std::vector<std::pair<const edm::EntityType*, const RowLayout*>> known;
+  for (const auto& [type, layout] : known) {
+    if (type == set.type) return *layout;
+  }
+  known.emplace_back(set.type, &shared_layout(*set.type));
+  return *known.back().second;
 }
 
 std::vector<std::size_t> columns_for(const RowLayout& layout, edm::PropertyMask properties) {

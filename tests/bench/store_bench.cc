@@ -188,7 +188,7 @@ class Bare {
     constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     check(sqlite3_open_v2(path.c_str(), &db_, kFlags, nullptr));
     run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;"
-        "PRAGMA secure_delete = OFF; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112;");
+        "PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112;");
     profile_ = prepare(store::sqlite::insert_row(edm::kProfiles));
     audit_ = prepare(store::sqlite::insert_row(edm::kAuditEvents));
     select_ = prepare(store::sqlite::select_one(
@@ -316,10 +316,12 @@ class Load {
 
 // --- the comparisons ---------------------------------------------------------------------------
 
-std::string fresh_file(const Settings& settings) {
-  std::filesystem::remove_all(settings.folder);
+std::string fresh_file(const Settings& settings, const char* name) {
   std::filesystem::create_directories(settings.folder);
-  return settings.folder + "/bench.db";
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(settings.folder + "/" + name + suffix);
+  }
+  return settings.folder + "/" + name;
 }
 
 void print(const char* what, const std::vector<Figures>& bare, const std::vector<Figures>& muster) {
@@ -339,27 +341,35 @@ void print(const char* what, const std::vector<Figures>& bare, const std::vector
   std::fflush(stdout);
 }
 
+using ReadyRows = std::vector<std::pair<ReadyRow, ReadyRow>>;
+
+ReadyRows ready_rows(const std::vector<Create>& creates) {
+  store::RowEncoder encoder(vault());
+  ReadyRows rows;
+  for (const Create& create : creates) {
+    ReadyRow profile_row = ready(encoder, edm::kProfiles, create.profile);
+    rows.emplace_back(std::move(profile_row), ready(encoder, edm::kAuditEvents, create.audit));
+  }
+  return rows;
+}
+
+// Each engine keeps its file, so that what is measured is the steady state; the first round, in
+// which caches fill, does not count.
 void compare_writes(const Settings& settings, std::size_t count, std::size_t group) {
+  const std::string bare_path = fresh_file(settings, "bare.db");
+  open_store(bare_path).reset();  // makes the schema
+  Bare engine(bare_path);
+  const auto store = open_store(fresh_file(settings, "muster.db"));
   std::vector<Figures> bare;
   std::vector<Figures> muster;
-  store::RowEncoder encoder(vault());
-  for (int round = 0; round < settings.rounds; ++round) {
+  for (int round = 0; round <= settings.rounds; ++round) {
     const auto creates = make_creates(settings, count);
-    std::vector<std::pair<ReadyRow, ReadyRow>> rows;
-    for (const Create& create : *creates) {
-      ReadyRow profile_row = ready(encoder, edm::kProfiles, create.profile);
-      rows.emplace_back(std::move(profile_row), ready(encoder, edm::kAuditEvents, create.audit));
-    }
-    {
-      const std::string path = fresh_file(settings);
-      open_store(path).reset();  // makes the schema
-      Bare engine(path);
-      bare.push_back(measure(count, [&] { engine.write(rows, group); }));
-    }
-    {
-      const auto store = open_store(fresh_file(settings));
-      muster.push_back(measure(count, [&] { Load(*store, creates).run(group); }));
-    }
+    const ReadyRows rows = ready_rows(*creates);
+    const Figures of_bare = measure(count, [&] { engine.write(rows, group); });
+    const Figures of_muster = measure(count, [&] { Load(*store, creates).run(group); });
+    if (round == 0) continue;
+    bare.push_back(of_bare);
+    muster.push_back(of_muster);
   }
   print(("create, " + std::to_string(group) + " at once").c_str(), bare, muster);
 }
@@ -419,7 +429,7 @@ void compare_reads(const Settings& settings, const std::string& path, store::Sto
 }
 
 void print_flatness(const Settings& settings, std::size_t size) {
-  const std::string path = fresh_file(settings);
+  const std::string path = fresh_file(settings, "muster.db");
   const auto store = open_store(path);
   fill(*store, settings, size);
   compare_reads(settings, path, *store, size);

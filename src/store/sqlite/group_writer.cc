@@ -24,7 +24,7 @@ constexpr const char* kPragmas =
     "PRAGMA secure_delete = OFF;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA cache_size = -32768;";
+    "PRAGMA cache_size = -16384;";
 
 int note_pages(void* checkpointer, sqlite3* /*handle*/, const char* /*schema*/, int pages) {
   static_cast<Checkpointer*>(checkpointer)->note(static_cast<std::size_t>(pages));
