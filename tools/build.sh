@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Sourced by ./x and the scripts beside this one: one build folder for each kind of build.
 
+# A clone in another folder finds what was compiled before.
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
+
 # configure NAME OPTION...: build/NAME, again only when the options differ from last time.
 configure() {
   local folder=$BUILD/$1
@@ -40,9 +43,13 @@ build_release_with_tests() {
   compile release
 }
 
+# Address and undefined-behaviour checks without optimisation: it would double the time to compile,
+# and there is more code to compile than to run.
 build_sanitized() { # NAME SANITIZERS
+  local level=-O0
+  [ "$2" != thread ] || level=-O1
   configure "$1" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMUSTER_TESTS=ON "-DMUSTER_SANITIZE=$2" \
-    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1"
+    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=$level -g1"
   compile "$1"
 }
 
