@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/shared_value.h"
 #include "base/vault.h"
 #include "enrollment/entity_rules.h"
 #include "enrollment/provisioning.h"
@@ -58,7 +59,7 @@ class ProfileRules final : public EntityRules {
   [[nodiscard]] base::Result<edm::Record> create_token(const Caller& caller, std::int64_t seconds,
                                                        base::Timestamp now) const;
 
-  std::atomic<std::shared_ptr<const ProfilePolicy>> policy_;
+  base::SharedValue<ProfilePolicy> policy_;
   std::shared_ptr<const base::Vault> vault_;
   mutable std::atomic<std::uint64_t> tokens_made_{0};
 };

@@ -2,7 +2,6 @@
 // the protocol layer.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "auth/token_endpoint.h"
 #include "auth/verifier.h"
 #include "base/clock.h"
+#include "base/shared_value.h"
 #include "enrollment/entities.h"
 #include "graph/entity_set.h"
 #include "graph/telemetry.h"
@@ -54,7 +54,7 @@ class Service {
                             std::string_view rest);
 
   ServiceParts parts_;
-  std::atomic<std::shared_ptr<const ServiceSettings>> settings_;
+  base::SharedValue<ServiceSettings> settings_;
   EntitySetVerbs verbs_;
 };
 
