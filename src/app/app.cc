@@ -329,6 +329,13 @@ observe::Log& App::log() {
 
 namespace {
 
+sigset_t handled_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
 // A message with every detail, on one line.
 std::string described(const base::Error& error) {
   if (error.details.empty()) return error.message;
@@ -342,18 +349,14 @@ std::string described(const base::Error& error) {
 }  // namespace
 
 void block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 void run_until_signal(App& app, const std::function<base::Result<Settings>()>& read_settings) {
   constexpr timespec kMaintenancePeriod{.tv_sec = 3'600, .tv_nsec = 0};
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  const sigset_t signals = handled_signals();
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &kMaintenancePeriod);
     if (signal == SIGTERM || signal == SIGINT) break;

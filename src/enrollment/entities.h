@@ -34,6 +34,11 @@ class Entities {
   void remove(const edm::EntitySet& set, Caller caller, std::string key, StatusDone done);
   void act(const edm::EntitySet& set, Caller caller, std::string key, const edm::Action& action,
            const std::vector<edm::Value>& parameters, StatusDone done);
+  // As EntityRules::draw.
+  [[nodiscard]] base::Result<std::string> draw(const edm::EntitySet& set, const edm::Record& entity,
+                                               const edm::Rendition& rendition) const {
+    return rules(set).draw(entity, rendition);
+  }
 
  private:
   struct Write;

@@ -2,6 +2,7 @@
 // themselves are the same for every set (entities.h).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -31,6 +32,10 @@ class EntityRules {
                                                       base::Timestamp now) const = 0;
   // Notes in `entity` that it was changed.
   virtual void touch(edm::Record& entity, base::Timestamp now) const = 0;
+  // The octets of a picture of the entity, of the rendition's media type. kNotFound when there is
+  // nothing to draw.
+  [[nodiscard]] virtual base::Result<std::string> draw(const edm::Record& entity,
+                                                       const edm::Rendition& rendition) const = 0;
   // Changes what depends on the entity. `before` is null on create, `after` on delete.
   [[nodiscard]] virtual base::Status follow(store::Transaction& transaction, const Caller& caller,
                                             const edm::Record* before, const edm::Record* after,

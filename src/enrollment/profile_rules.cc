@@ -6,6 +6,7 @@
 #include "edm/enrollment_model.h"
 #include "enrollment/png.h"
 #include "enrollment/qr_code.h"
+#include "enrollment/qr_picture.h"
 #include "enrollment/token.h"
 
 namespace muster::enrollment {
@@ -13,6 +14,9 @@ namespace {
 
 namespace profile = edm::profile;
 using base::ErrorCode;
+
+// Pixels a module in a picture for people: large enough for a screen at arm's length.
+constexpr int kPeopleScale = 8;
 
 // Sent and not null. On create a null is as good as absent: scripts that copy a profile send nulls
 // for what they do not know, and a profile without a token would be of no use.
@@ -165,6 +169,17 @@ base::Result<edm::Record> ProfileRules::act(const Caller& caller, const edm::Act
 
 void ProfileRules::touch(edm::Record& entity, base::Timestamp now) const {
   entity.put(profile::kLastModified, now);
+}
+
+base::Result<std::string> ProfileRules::draw(const edm::Record& entity,
+                                             const edm::Rendition& rendition) const {
+  const std::string* text = entity.get(profile::kQrCodeContent);
+  if (text == nullptr) {
+    return base::fail(ErrorCode::kNotFound, "The profile has no QR code: it has no token.");
+  }
+  const QrCode code = MUSTER_TRY(QrCode::encode(*text));
+  if (rendition.media_type != "image/svg+xml") return png(code, kPeopleScale);
+  return svg(code, "Enrolment QR code: " + entity.value_or(profile::kDisplayName, entity.key()));
 }
 
 base::Status ProfileRules::follow(store::Transaction& transaction, const Caller& caller,

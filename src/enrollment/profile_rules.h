@@ -44,6 +44,8 @@ class ProfileRules final : public EntityRules {
                                 const std::vector<edm::Value>& parameters,
                                 base::Timestamp now) const override;
   void touch(edm::Record& entity, base::Timestamp now) const override;
+  base::Result<std::string> draw(const edm::Record& entity,
+                                 const edm::Rendition& rendition) const override;
   base::Status follow(store::Transaction& transaction, const Caller& caller,
                       const edm::Record* before, const edm::Record* after,
                       base::Timestamp now) const override;

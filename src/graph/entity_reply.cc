@@ -6,12 +6,6 @@
 namespace muster::graph {
 namespace {
 
-void append_set_path(std::string& out, const edm::EntitySet& set) {
-  out += set.container;
-  out += '/';
-  out += set.name;
-}
-
 // Content-Type as Graph writes it; the level is the one that the answer has.
 std::string content_type(Metadata metadata) {
   std::string type = "application/json;odata.metadata=";
@@ -33,7 +27,9 @@ void begin_body(std::string& out, const Exchange& exchange, const odata::QueryOp
   out += "\"@odata.context\":\"";
   out += exchange.version_root();
   out += "/$metadata#";
-  append_set_path(out, *exchange.resource.set);
+  out += exchange.resource.set->container;
+  out += '/';
+  out += exchange.resource.set->name;
   if (!options.select_text.empty()) out += "(" + options.select_text + ")";
   if (single) out += "/$entity";
   out += '"';
@@ -47,18 +43,14 @@ void append_type(std::string& out, const edm::Record& record) {
 }
 
 std::string entity_url(const Exchange& exchange, const edm::Record& record) {
-  std::string url = exchange.version_root() + "/";
-  append_set_path(url, *exchange.resource.set);
-  return url + "/" + record.key();
+  return exchange.set_url() + "/" + record.key();
 }
 
 // The same list from another key on. Options are written in the model's spelling, whatever the
 // client used; every character needs no further encoding.
 std::string next_link(const Exchange& exchange, const odata::QueryOptions& options,
                       const std::string& skip_token) {
-  std::string url = exchange.version_root() + "/";
-  append_set_path(url, *exchange.resource.set);
-  url += '?';
+  std::string url = exchange.set_url() + "?";
   if (!options.select_text.empty()) url += "$select=" + options.select_text + "&";
   if (options.count) url += "$count=true&";
   if (options.top) url += "$top=" + std::to_string(*options.top) + "&";

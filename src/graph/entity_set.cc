@@ -3,11 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "edm/enrollment_model.h"
 #include "edm/json_read.h"
-#include "enrollment/png.h"
-#include "enrollment/qr_code.h"
-#include "enrollment/qr_picture.h"
 #include "graph/entity_reply.h"
 #include "graph/preferences.h"
 #include "odata/paging.h"
@@ -18,9 +14,6 @@ namespace {
 
 using base::ErrorCode;
 using odata::Shape;
-
-// Pixels a module in a picture for people: large enough for a screen at arm's length.
-constexpr int kPeopleScale = 8;
 
 base::Result<odata::QueryOptions> read_options(const Exchange& exchange, Shape shape) {
   return odata::parse_query(*exchange.resource.set->type, exchange.request.query(), shape);
@@ -144,14 +137,11 @@ void EntitySetVerbs::create(const ExchangePtr& exchange) {
 
 void EntitySetVerbs::create_by_reference(const ExchangePtr& exchange) {
   if (edm::is_entity_reference(exchange->request.body)) {
-    const std::string collection = exchange->version_root() + "/" +
-                                   std::string(exchange->resource.set->container) + "/" +
-                                   std::string(exchange->resource.set->name);
     return exchange->refuse(base::fail(
         ErrorCode::kBadRequest,
         "The collection is contained, so there is nothing to link by '@odata.id'. Create an entity "
         "by POST to " +
-            collection + ".",
+            exchange->set_url() + ".",
         "@odata.id"));
   }
   create(exchange);
@@ -230,22 +220,13 @@ void EntitySetVerbs::act(const ExchangePtr& exchange) {
 
 void EntitySetVerbs::draw(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
-    namespace profile = edm::profile;
-    const edm::Rendition& rendition = *exchange->resource.rendition;
+    const odata::Resource& resource = exchange->resource;
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
     const edm::Record record = MUSTER_TRY(find(*exchange, edm::kAllProperties));
-    const std::string* text = record.get(profile::kQrCodeContent);
-    if (text == nullptr) {
-      return base::fail(ErrorCode::kNotFound, "The profile has no QR code: it has no token.");
-    }
-    const auto code = MUSTER_TRY(enrollment::QrCode::encode(*text));
-    const std::string title =
-        "Enrolment QR code: " + record.value_or(profile::kDisplayName, record.key());
-    const bool is_svg = rendition.media_type == "image/svg+xml";
     http::Response response{
         .status = 200,
-        .body = is_svg ? enrollment::svg(code, title) : enrollment::png(code, kPeopleScale)};
-    response.add("Content-Type", std::string(rendition.media_type));
+        .body = MUSTER_TRY(entities_.draw(*resource.set, record, *resource.rendition))};
+    response.add("Content-Type", std::string(resource.rendition->media_type));
     response.add("X-Content-Type-Options", "nosniff");
     response.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     return response;

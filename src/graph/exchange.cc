@@ -52,6 +52,11 @@ std::string Exchange::version_root() const {
   return request.base_url + "/" + std::string(version);
 }
 
+std::string Exchange::set_url() const {
+  return version_root() + "/" + std::string(resource.set->container) + "/" +
+         std::string(resource.set->name);
+}
+
 void Exchange::end_stage(Stage stage) {
   const auto now = std::chrono::steady_clock::now();
   telemetry_.stage(stage, now - stage_began_);

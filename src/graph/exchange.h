@@ -38,6 +38,8 @@ class Exchange {
   [[nodiscard]] enrollment::Caller caller() const;
   // `https://host:port/beta`.
   [[nodiscard]] std::string version_root() const;
+  // `https://host:port/beta/deviceManagement/set` of the resource's set.
+  [[nodiscard]] std::string set_url() const;
   // Names the row of the metrics and the log; must be a literal.
   void set_route(Route route) { route_ = route; }
   // Ends a stage that began with the last call or with the request; for the stage histogram.

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/encoding.h"
+#include "http/syntax.h"
 
 namespace muster::graph {
 namespace {
@@ -10,24 +11,19 @@ namespace {
 using base::equal_ignoring_case;
 using base::ErrorCode;
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // Takes the next item of a list off the front of `rest`.
 std::string_view next_item(std::string_view& rest, char separator) {
   const std::size_t end = rest.find(separator);
-  const std::string_view item = trim(rest.substr(0, end));
+  const std::string_view item = http::trim_blanks(rest.substr(0, end));
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return item;
 }
 
 void read_preference(std::string_view item, Preferences& preferences) {
-  std::string_view name = trim(item.substr(0, item.find('=')));
-  std::string_view value =
-      item.find('=') == std::string_view::npos ? "" : trim(item.substr(item.find('=') + 1));
+  std::string_view name = http::trim_blanks(item.substr(0, item.find('=')));
+  std::string_view value = item.find('=') == std::string_view::npos
+                               ? ""
+                               : http::trim_blanks(item.substr(item.find('=') + 1));
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
     value = value.substr(1, value.size() - 2);
   }
@@ -109,7 +105,7 @@ Preferences read_preferences(const http::Headers& headers) {
 
 bool accepts(const http::Headers& headers, std::string_view media_type) {
   std::string_view rest = headers.get("Accept");
-  if (trim(rest).empty()) return true;
+  if (http::trim_blanks(rest).empty()) return true;
   bool accepted = false;
   while (!rest.empty()) {
     std::string_view parameters = next_item(rest, ',');
@@ -143,7 +139,8 @@ base::Status check_json_content_type(const http::Headers& headers) {
 }
 
 base::Status check_if_match(const http::Headers& headers) {
-  if (headers.count("If-Match") == 0 || trim(headers.get("If-Match")) == "*") return base::done();
+  if (headers.count("If-Match") == 0 || http::trim_blanks(headers.get("If-Match")) == "*")
+    return base::done();
   return base::fail(ErrorCode::kPreconditionFailed,
                     "The condition of If-Match does not hold: the entity has no such version tag.",
                     "If-Match");
