@@ -78,10 +78,8 @@ std::size_t characters(std::string_view utf8) {
 }
 
 Value wrong_type(const Property& property, Faults& faults) {
-  std::string expected(property.type == Type::kComplex ? "an object of type microsoft.graph." +
-                                                             std::string(property.complex->name)
-                                                       : std::string(type_name(property.type)));
-  faults.add(subject(faults) + " takes " + expected + ".");
+  const std::string kind = property.type == Type::kComplex ? "an object of type " : "";
+  faults.add(subject(faults) + " takes " + kind + full_name(property) + ".");
   return {};
 }
 
@@ -95,6 +93,19 @@ Value read_text(const Property& property, std::string_view text, Faults& faults)
     faults.add(subject(faults) + " must not contain the character U+0000.");
   }
   return std::string(text);
+}
+
+// By name; the numeric form of OData 4.01 is for members that have no name, of which there are
+// none.
+Value read_member(const Property& property, std::string_view text, Faults& faults) {
+  if (const EnumMember* member = find_member(*property.enumeration, text)) return member->value;
+  std::string names;
+  for (const EnumMember& member : property.enumeration->members) {
+    if (!names.empty()) names += ", ";
+    names += member.name;
+  }
+  faults.add(subject(faults) + " takes one of " + names + ".");
+  return {};
 }
 
 Value read_binary(const Property& property, std::string_view text, Faults& faults) {
@@ -230,6 +241,7 @@ Value read_single(const Property& property, const dom::element& json, Faults& fa
     }
     case Type::kString:
     case Type::kBinary:
+    case Type::kEnum:
     case Type::kDateTimeOffset:
       break;
   }
@@ -237,6 +249,7 @@ Value read_single(const Property& property, const dom::element& json, Faults& fa
   if (json.get_string().get(text) != simdjson::SUCCESS) return wrong_type(property, faults);
   if (property.type == Type::kBinary) return read_binary(property, text, faults);
   if (property.type == Type::kDateTimeOffset) return read_date(text, faults);
+  if (property.type == Type::kEnum) return read_member(property, text, faults);
   return read_text(property, text, faults);
 }
 

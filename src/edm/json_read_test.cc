@@ -222,5 +222,29 @@ TEST(JsonRead, StoredValuesRoundTrip) {
   EXPECT_EQ(out, json);
 }
 
+constexpr EnumMember kColours[] = {{"red", 0}, {"green", 5}};
+constexpr EnumType kColour{.name = "colour", .members = kColours, .sentence = "A colour."};
+constexpr Property kPaint{.name = "paint",
+                          .column = "paint",
+                          .type = Type::kEnum,
+                          .enumeration = &kColour,
+                          .sentence = "A paint."};
+
+TEST(JsonRead, TakesMembersOfEnumerationsByName) {
+  const auto green = read_value(kPaint, "\"green\"");
+  ASSERT_TRUE(green);
+  EXPECT_EQ(green->get<std::int64_t>(), 5);
+  std::string out;
+  append_value(out, kPaint, *green);
+  EXPECT_EQ(out, "\"green\"");
+  for (const char* body : {"\"Green\"", "\"blue\"", "5", "true", "[]"}) {
+    const auto refused = read_value(kPaint, body);
+    ASSERT_FALSE(refused) << body;
+    EXPECT_EQ(refused.error().details.at(0).target, "paint") << body;
+  }
+  EXPECT_EQ(read_value(kPaint, "\"blue\"").error().details.at(0).message,
+            "The property 'paint' takes one of red, green.");
+}
+
 }  // namespace
 }  // namespace muster::edm

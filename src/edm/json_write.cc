@@ -64,6 +64,16 @@ void append_complex(std::string& out, const ComplexType& type, const Complex& va
   out += '}';
 }
 
+void append_member(std::string& out, const EnumType& type, std::int64_t value) {
+  out += '"';
+  if (const EnumMember* member = find_member(type, value)) {
+    out += member->name;
+  } else {
+    append_number(out, value);  // OData JSON Format §7.1: a value without a member
+  }
+  out += '"';
+}
+
 // One value, or one item of a collection.
 void append_single(std::string& out, const Property& property, const Value& value, bool types) {
   if (const auto* text = value.get_if<std::string>()) {
@@ -72,6 +82,7 @@ void append_single(std::string& out, const Property& property, const Value& valu
     base::append_base64(out, *text);
     out += '"';
   } else if (const auto* number = value.get_if<std::int64_t>()) {
+    if (property.type == Type::kEnum) return append_member(out, *property.enumeration, *number);
     append_number(out, *number);
   } else if (const auto* date = value.get_if<base::Timestamp>()) {
     out += '"';

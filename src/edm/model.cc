@@ -18,10 +18,36 @@ std::string_view type_name(Type type) {
       return "Edm.DateTimeOffset";
     case Type::kBinary:
       return "Edm.Binary";
+    case Type::kEnum:
+      return "Edm.EnumType";
     case Type::kComplex:
       return "Edm.ComplexType";
   }
   return {};
+}
+
+std::string full_name(const Property& property) {
+  if (property.type == Type::kEnum) {
+    return std::string(kNamespace) + "." + std::string(property.enumeration->name);
+  }
+  if (property.type == Type::kComplex) {
+    return std::string(kNamespace) + "." + std::string(property.complex->name);
+  }
+  return std::string(type_name(property.type));
+}
+
+const EnumMember* find_member(const EnumType& type, std::string_view name) {
+  for (const EnumMember& member : type.members) {
+    if (member.name == name) return &member;
+  }
+  return nullptr;
+}
+
+const EnumMember* find_member(const EnumType& type, std::int64_t value) {
+  for (const EnumMember& member : type.members) {
+    if (member.value == value) return &member;
+  }
+  return nullptr;
 }
 
 std::optional<std::size_t> find_property(std::span<const Property> properties,

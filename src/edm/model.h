@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace muster::edm {
@@ -20,16 +21,18 @@ enum class Type : std::uint8_t {
   kInt64,
   kDateTimeOffset,
   kBinary,
+  kEnum,
   kComplex,
 };
 
-// Edm.String, Edm.Int32, …; for kComplex the caller asks the complex type for its name.
+// Edm.String, Edm.Int32, …; kEnum and kComplex have their name in the model (see full_name).
 [[nodiscard]] std::string_view type_name(Type type);
 
 // Who may set a property.
 enum class Access : std::uint8_t {
   kServer,    // made by the service; a value in a body is ignored
   kClient,    // create and update
+  kOnCreate,  // create; an update may repeat the value, but not change it
   kInternal,  // never on the wire, neither way
 };
 
@@ -43,6 +46,18 @@ enum class Storage : std::uint8_t {
 
 struct ComplexType;
 
+struct EnumMember {
+  std::string_view name;
+  std::int64_t value;
+};
+
+// Values are kept and compared as numbers and written as names of members.
+struct EnumType {
+  std::string_view name;
+  std::span<const EnumMember> members;
+  std::string_view sentence;
+};
+
 struct Property {
   std::string_view name;    // as on the wire
   std::string_view column;  // as in a store; empty for kSealed
@@ -51,11 +66,18 @@ struct Property {
   bool collection = false;
   Access access = Access::kClient;
   Storage storage = Storage::kColumn;
-  const ComplexType* complex = nullptr;  // set when type is kComplex
-  std::uint32_t max_length = 0;          // characters of text, octets of binary; 0 = 64 Ki
+  const ComplexType* complex = nullptr;   // set when type is kComplex
+  const EnumType* enumeration = nullptr;  // set when type is kEnum
+  std::uint32_t max_length = 0;           // characters of text, octets of binary; 0 = 64 Ki
   std::int64_t minimum = INT64_MIN;
   std::int64_t maximum = INT64_MAX;
   bool secret = false;  // masked in the audit log, never written to the log
+  // Null for callers who may read the entity, but not change it.
+  bool write_permission_to_read = false;
+  bool searched = false;  // $search looks here
+  // A second column with the octets of the text in ASCII lower case: sorted, compared and looked up
+  // by prefix through an index (tenant, folded, key). Empty when there is none.
+  std::string_view folded_column = {};
   std::string_view sentence;
 };
 
@@ -80,6 +102,14 @@ struct Action {
   std::string_view sentence;
 };
 
+// A function bound to the collection of a set (OData 4.01 Protocol §11.5.3).
+struct Function {
+  std::string_view name;
+  std::span<const Property> parameters;
+  const Property* result;  // its name is "value"
+  std::string_view sentence;
+};
+
 // A picture of an entity for people, beside Graph's contract: GET …/{key}/<name>.
 struct Rendition {
   std::string_view name;
@@ -97,7 +127,18 @@ struct EntitySet {
   std::string_view permission;
   std::string_view sentence;
   std::span<const Rendition> renditions = {};
+  std::span<const Function> functions = {};
+  // One entity a tenant, whose URL is the set's own and whose key no client sees.
+  bool singleton = false;
 };
+
+// The type of a property as CSDL names it, without `Collection(…)`: Edm.Int32,
+// microsoft.graph.mimeContent.
+[[nodiscard]] std::string full_name(const Property& property);
+
+// nullptr when there is none. Names of members compare exactly.
+[[nodiscard]] const EnumMember* find_member(const EnumType& type, std::string_view name);
+[[nodiscard]] const EnumMember* find_member(const EnumType& type, std::int64_t value);
 
 // Ordinal of a property by wire name, exactly or without ASCII case; nullopt if there is none.
 [[nodiscard]] std::optional<std::size_t> find_property(std::span<const Property> properties,
@@ -112,6 +153,7 @@ struct EntitySet {
     if (row.name.empty() || row.sentence.empty()) return false;
     // Not compared with nullptr: g++ with -fsanitize=undefined does not take that as a constant.
     if (row.type == Type::kComplex && row.complex->name.empty()) return false;
+    if (row.type == Type::kEnum && row.enumeration->members.empty()) return false;
     for (std::size_t k = 0; k < i; ++k) {
       if (rows[k].name == row.name) return false;
     }

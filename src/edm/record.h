@@ -32,7 +32,7 @@ struct Collection {
   friend bool operator==(const Collection& a, const Collection& b);
 };
 
-// kInt32 and kInt64 are int64_t; kString and kBinary are std::string (text or octets).
+// kInt32, kInt64 and kEnum are int64_t; kString and kBinary are std::string (text or octets).
 class Value {
  public:
   using Variant = std::variant<Null, bool, std::int64_t, std::string, base::Timestamp, Complex,
@@ -93,13 +93,14 @@ consteval Field<T> field(const EntityType& type, std::string_view name) {
   for (std::size_t i = 0; i < type.properties.size(); ++i) {
     const Property& row = type.properties[i];
     if (row.name != name) continue;
-    const bool fits = row.collection                      ? std::is_same_v<T, Collection>
-                      : row.type == Type::kBoolean        ? std::is_same_v<T, bool>
-                      : row.type == Type::kDateTimeOffset ? std::is_same_v<T, base::Timestamp>
-                      : row.type == Type::kComplex        ? std::is_same_v<T, Complex>
-                      : row.type == Type::kInt32 || row.type == Type::kInt64
-                          ? std::is_same_v<T, std::int64_t>
-                          : std::is_same_v<T, std::string>;
+    const bool fits =
+        row.collection                      ? std::is_same_v<T, Collection>
+        : row.type == Type::kBoolean        ? std::is_same_v<T, bool>
+        : row.type == Type::kDateTimeOffset ? std::is_same_v<T, base::Timestamp>
+        : row.type == Type::kComplex        ? std::is_same_v<T, Complex>
+        : row.type == Type::kInt32 || row.type == Type::kInt64 || row.type == Type::kEnum
+            ? std::is_same_v<T, std::int64_t>
+            : std::is_same_v<T, std::string>;
     if (!fits) throw "field<T>: another C++ type stands for this property";
     return {i};
   }

@@ -55,6 +55,9 @@ bool single_fits(const Property& property, const Value& value) {
     case Type::kInt32:
     case Type::kInt64:
       return number_fits(property, value);
+    case Type::kEnum:
+      return value.get_if<std::int64_t>() != nullptr &&
+             edm::find_member(*property.enumeration, value.get<std::int64_t>()) != nullptr;
     case Type::kDateTimeOffset:
       return value.get_if<base::Timestamp>() != nullptr;
     case Type::kComplex:

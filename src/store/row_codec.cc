@@ -58,6 +58,7 @@ std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
       return Value(cell.integer != 0);
     case Type::kInt32:
     case Type::kInt64:
+    case Type::kEnum:
       if (cell.kind != Kind::kInteger) return std::nullopt;
       return Value(cell.integer);
     case Type::kDateTimeOffset:

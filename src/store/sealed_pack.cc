@@ -145,7 +145,8 @@ std::optional<Value> take_single(const Property& property, std::string_view octe
       if (octets.size() != 1) return std::nullopt;
       return Value(octets[0] != '\0');
     case Type::kInt32:
-    case Type::kInt64: {
+    case Type::kInt64:
+    case Type::kEnum: {
       Source source(octets);
       const auto number = source.number<std::int64_t>();
       if (!number || !source.at_end()) return std::nullopt;
