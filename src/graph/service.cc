@@ -71,7 +71,8 @@ bool is_token_service(std::string_view rest) {
 Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings settings)
     : parts_(parts),
       settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
-      verbs_(parts.store, parts.entities, std::move(paging_key)) {}
+      verbs_(parts.store, parts.entities, std::move(paging_key)),
+      throttle_(parts.clock) {}
 
 void Service::use(ServiceSettings settings) {
   settings_.store(std::make_shared<const ServiceSettings>(std::move(settings)));
@@ -138,7 +139,19 @@ void Service::authorise(const ExchangePtr& exchange) {
   });
 }
 
+bool Service::is_throttled(const ExchangePtr& exchange) {
+  const bool write = !exchange->is_read() && exchange->request.method != "OPTIONS";
+  const auto wait = throttle_.take(exchange->settings().throttle, exchange->principal->tenant_id,
+                                   exchange->principal->application_id, write);
+  if (!wait) return false;
+  base::Error error = base::fail(ErrorCode::kTooManyRequests, "Please retry again later.");
+  error.retry_after = *wait;
+  exchange->refuse(error);
+  return true;
+}
+
 void Service::serve(const ExchangePtr& exchange) {
+  if (is_throttled(exchange)) return;
   const Head head = split_head(exchange->request.path());
   base::Result<odata::Resource> resource = odata::resolve(head.rest);
   if (!resource) return exchange->refuse(resource.error());

@@ -13,6 +13,7 @@
 #include "enrollment/entities.h"
 #include "graph/entity_set.h"
 #include "graph/telemetry.h"
+#include "graph/throttle.h"
 #include "http/message.h"
 #include "observe/health.h"
 #include "store/store.h"
@@ -47,6 +48,8 @@ class Service {
  private:
   void route(const ExchangePtr& exchange);
   void authorise(const ExchangePtr& exchange);
+  // Counts the request; refuses it when the caller's allowance is spent.
+  [[nodiscard]] bool is_throttled(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
   void answer_health(const ExchangePtr& exchange, bool ready);
@@ -56,6 +59,7 @@ class Service {
   ServiceParts parts_;
   base::SharedValue<ServiceSettings> settings_;
   EntitySetVerbs verbs_;
+  Throttle throttle_;
 };
 
 }  // namespace muster::graph
