@@ -86,6 +86,16 @@ http::Response error_reply(const base::Error& error, const RequestIds& ids, base
   return response;
 }
 
+http::Response method_not_allowed_reply(std::string_view allow, const RequestIds& ids,
+                                        base::Timestamp now) {
+  http::Response response =
+      error_reply(base::fail(base::ErrorCode::kMethodNotAllowed,
+                             "Specified HTTP method is not allowed for the request target."),
+                  ids, now);
+  response.add("Allow", std::string(allow));
+  return response;
+}
+
 http::Response protocol_error_reply(int status, std::string_view reason, const RequestIds& ids,
                                     base::Timestamp now) {
   std::string body = "{\"error\":{";

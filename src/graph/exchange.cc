@@ -66,7 +66,7 @@ void Exchange::end_stage(Stage stage) {
 void Exchange::add_headers(http::Response& response) const {
   response.add("request-id", ids_.request_id);
   response.add("client-request-id", ids_.client_request_id);
-  response.add("OData-Version", "4.0");
+  if (!has(response, "OData-Version")) response.add("OData-Version", "4.0");
   if (!has(response, "Cache-Control")) response.add("Cache-Control", "no-cache, no-store");
   response.add("Vary", "Accept-Encoding");
   const std::string_view origin = request.headers.get("Origin");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "edm/enrollment_model.h"
 #include "graph/routes.h"
 
 namespace muster::graph {
@@ -36,12 +37,7 @@ std::optional<std::string_view> version_of(std::string_view segment) {
 
 http::Response method_not_allowed(const Exchange& exchange, std::string_view allow,
                                   base::Timestamp now) {
-  http::Response response =
-      error_reply(base::fail(ErrorCode::kMethodNotAllowed,
-                             "Specified HTTP method is not allowed for the request target."),
-                  exchange.ids(), now);
-  response.add("Allow", std::string(allow));
-  return response;
+  return method_not_allowed_reply(allow, exchange.ids(), now);
 }
 
 // A CORS preflight comes without credentials and is answered before authentication (Fetch §3.2.2).
@@ -71,7 +67,8 @@ bool is_token_service(std::string_view rest) {
 Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings settings)
     : parts_(parts),
       settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
-      verbs_(parts.store, parts.entities, std::move(paging_key)) {}
+      verbs_(parts.store, parts.entities, std::move(paging_key)),
+      description_(edm::served_sets(), parts.token_endpoint != nullptr, parts.clock) {}
 
 void Service::use(ServiceSettings settings) {
   settings_.store(std::make_shared<const ServiceSettings>(std::move(settings)));
@@ -108,12 +105,14 @@ void Service::route(const ExchangePtr& exchange) {
   const std::string_view path = exchange->request.path();
   if (path == "/healthz") return answer_health(exchange, false);
   if (path == "/readyz") return answer_health(exchange, true);
+  if (description_.answer_root(*exchange, path)) return;
   const Head head = split_head(path);
   if (const auto version = version_of(head.segment)) {
     exchange->version = *version;
     const bool preflight = exchange->request.method == "OPTIONS" &&
                            exchange->request.headers.count("Access-Control-Request-Method") > 0;
     if (preflight) return exchange->answer(preflight_reply());
+    if (description_.answer(*exchange, head.rest)) return;
     return authorise(exchange);
   }
   if (parts_.token_endpoint != nullptr && is_token_service(head.rest)) {

@@ -12,6 +12,7 @@
 #include "base/shared_value.h"
 #include "enrollment/entities.h"
 #include "graph/entity_set.h"
+#include "graph/self_description.h"
 #include "graph/telemetry.h"
 #include "http/message.h"
 #include "observe/health.h"
@@ -56,6 +57,7 @@ class Service {
   ServiceParts parts_;
   base::SharedValue<ServiceSettings> settings_;
   EntitySetVerbs verbs_;
+  SelfDescription description_;
 };
 
 }  // namespace muster::graph

@@ -276,7 +276,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"GET", "!/v2.0/deviceManagement/androidForWorkEnrollmentProfiles", "", 404,
                 "ResourceNotFound"},
         Refusal{"GET", "!/beta/nope", "", 400, "BadRequest"},
-        Refusal{"GET", "!/beta/$metadata", "", 501, "NotSupported"},
+        Refusal{"GET", "!/beta/$metadata?$schemaversion=1", "", 501, "NotSupported"},
         Refusal{"GET", "!/", "", 404, "ResourceNotFound"}));
 
 TEST_F(ServiceTest, AllFaultsOfABodyAreReportedAtOnce) {

@@ -38,6 +38,8 @@ std::string_view route_name(Route route) {
       return "keys";
     case Route::kHealth:
       return "health";
+    case Route::kDescription:
+      return "description";
     case Route::kOther:
       return "other";
   }

@@ -27,9 +27,10 @@ enum class Route : std::uint8_t {
   kDiscovery,
   kKeys,
   kHealth,
+  kDescription,  // service document, $metadata, OpenAPI
   kOther,
 };
-inline constexpr std::size_t kRoutes = 11;
+inline constexpr std::size_t kRoutes = 12;
 [[nodiscard]] std::string_view route_name(Route route);
 
 enum class Stage : std::uint8_t { kAuthorise, kParse, kPlan, kStore, kAnswer };
