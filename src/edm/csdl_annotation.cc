@@ -115,14 +115,12 @@ std::vector<Annotation> annotations_of(const DescribedSet& set) {
   made.push_back({"Capabilities.SortRestrictions", std::move(sort)});
   made.push_back({"Capabilities.SearchRestrictions", record({{"Searchable", flag(searched)}})});
   made.push_back({"Capabilities.ExpandRestrictions", no_expand()});
-  made.push_back({"Capabilities.InsertRestrictions", insert_restrictions(set)});
-  made.push_back({"Capabilities.UpdateRestrictions", update_restrictions(set)});
-  made.push_back({"Capabilities.DeleteRestrictions", delete_restrictions(set)});
   return made;
 }
 
-// The singleton itself cannot be read or changed, only what it contains. Capabilities of a single
-// contained entity have no place of their own: the terms apply to collections.
+// The singleton itself cannot be read or changed, only what it contains. What may be written there
+// is said here and not at the navigation properties: the terms apply to sets and collections, a
+// single entity is neither, and clients look in one place.
 std::vector<Annotation> container_annotations(std::string_view name,
                                               std::span<const DescribedSet> sets) {
   std::vector<Annotation> made = {
@@ -132,17 +130,19 @@ std::vector<Annotation> container_annotations(std::string_view name,
   };
   Expression list{.kind = Kind::kCollection};
   for (const DescribedSet& one : sets) {
-    if (!one.set->singleton || one.set->container != name) continue;
-    list.items.push_back(
+    if (one.set->container != name) continue;
+    Expression restricted =
         record({{"NavigationProperty",
-                 {.kind = Kind::kNavigationPath, .text = std::string(one.set->name)}},
-                {"UpdateRestrictions", update_restrictions(one)},
-                {"DeleteRestrictions", delete_restrictions(one)}}));
+                 {.kind = Kind::kNavigationPath, .text = std::string(one.set->name)}}});
+    if (!one.set->singleton) {
+      add_member(restricted, "InsertRestrictions", insert_restrictions(one));
+    }
+    add_member(restricted, "UpdateRestrictions", update_restrictions(one));
+    add_member(restricted, "DeleteRestrictions", delete_restrictions(one));
+    list.items.push_back(std::move(restricted));
   }
-  if (!list.items.empty()) {
-    made.push_back({"Capabilities.NavigationRestrictions",
-                    record({{"RestrictedProperties", std::move(list)}})});
-  }
+  made.push_back(
+      {"Capabilities.NavigationRestrictions", record({{"RestrictedProperties", std::move(list)}})});
   return made;
 }
 
@@ -153,7 +153,9 @@ std::vector<Annotation> service_annotations() {
       {"Capabilities.AcceptableEncodings", texts({"gzip"})},
       {"Capabilities.SelectSupport", record({{"Supported", flag(true)}})},
       {"Capabilities.KeyAsSegmentSupported", flag(true)},
-      {"Capabilities.BatchSupported", flag(true)},
+      {"Capabilities.BatchSupport",
+       record({{"Supported", flag(true)},
+               {"SupportedFormats", texts({"multipart/mixed", "application/json"})}})},
       {"Capabilities.QuerySegmentSupported", flag(false)},
       {"Capabilities.CrossJoinSupported", flag(false)},
       {"Capabilities.AsynchronousRequestsSupported", flag(false)},

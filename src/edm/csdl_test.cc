@@ -3,10 +3,10 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "edm/csdl_fixture.h"
 #include "edm/csdl_json.h"
 #include "edm/csdl_xml.h"
 #include "edm/enrollment_model.h"
-#include "edm/model_fixture.h"
 #include "edm/model_types.h"
 
 namespace muster::edm {
@@ -15,10 +15,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::array<DescribedSet, 3> kDescribed = {
-    DescribedSet{&fixture::kLamps},
-    DescribedSet{.set = &fixture::kSettings, .insertable = false, .deletable = false},
-    DescribedSet{
-        .set = &fixture::kHistory, .insertable = false, .updatable = false, .deletable = false}};
+    DescribedSet{&csdl_fixture::kLamps},
+    DescribedSet{.set = &csdl_fixture::kSettings, .insertable = false, .deletable = false},
+    DescribedSet{.set = &csdl_fixture::kHistory,
+                 .insertable = false,
+                 .updatable = false,
+                 .deletable = false}};
 
 std::string xml() {
   return csdl_xml(describe(kDescribed), CsdlVersion::k401);
@@ -30,12 +32,14 @@ json::object schema() {
 }
 
 TEST(ModelTypes, EachTypeOnceAndHiddenPropertiesNotFollowed) {
-  const ModelTypes types = types_of(fixture::kSets);
-  EXPECT_EQ(types.enums, (std::vector<const EnumType*>{&fixture::kWide, &fixture::kMode}));
-  EXPECT_EQ(types.complexes, (std::vector<const ComplexType*>{&fixture::kPart}));
-  EXPECT_EQ(types.entities,
-            (std::vector<const EntityType*>{&fixture::kLampType, &fixture::kSettingsType}));
-  EXPECT_EQ(containers_of(fixture::kSets), (std::vector<std::string_view>{"deviceManagement"}));
+  const ModelTypes types = types_of(csdl_fixture::kSets);
+  EXPECT_EQ(types.enums,
+            (std::vector<const EnumType*>{&csdl_fixture::kWide, &csdl_fixture::kMode}));
+  EXPECT_EQ(types.complexes, (std::vector<const ComplexType*>{&csdl_fixture::kPart}));
+  EXPECT_EQ(types.entities, (std::vector<const EntityType*>{&csdl_fixture::kLampType,
+                                                            &csdl_fixture::kSettingsType}));
+  EXPECT_EQ(containers_of(csdl_fixture::kSets),
+            (std::vector<std::string_view>{"deviceManagement"}));
 }
 
 TEST(Csdl, XmlNamesTypesInFullAndFacetsOnce) {
@@ -95,28 +99,34 @@ TEST(Csdl, OverloadsShareOneArray) {
   EXPECT_EQ(names.at("$ReturnType").at("$Collection"), true);
 }
 
-TEST(Csdl, CapabilitiesSayWhatIsServed) {
-  const json::object device_management = schema().at("deviceManagement").as_object();
-  const json::value& lamps = device_management.at("lamps");
-  EXPECT_EQ(lamps.at("@Capabilities.InsertRestrictions").at("Insertable"), true);
+TEST(Csdl, CapabilitiesOfQueriesStandAtTheCollection) {
+  const json::object all = schema();
+  const json::value& lamps = all.at("deviceManagement").at("lamps");
   EXPECT_EQ(lamps.at("@Capabilities.SearchRestrictions").at("Searchable"), true);
   EXPECT_EQ(lamps.at("@Capabilities.SortRestrictions").at("NonSortableProperties"),
             json::parse(R"(["photo","tags","parts","main"])"));
-  const json::value& history = device_management.at("lampHistory");
-  EXPECT_EQ(history.at("@Capabilities.InsertRestrictions").at("Insertable"), false);
-  EXPECT_EQ(history.at("@Capabilities.DeleteRestrictions").at("Deletable"), false);
-  // A single entity has its capabilities at the singleton: the terms apply to collections.
-  const json::value& settings = device_management.at("lampSettings");
-  EXPECT_FALSE(settings.as_object().contains("@Capabilities.UpdateRestrictions"));
+  const json::object& settings = all.at("deviceManagement").at("lampSettings").as_object();
+  EXPECT_FALSE(settings.contains("@Capabilities.SortRestrictions"));
+}
+
+TEST(Csdl, WhatMayBeWrittenIsSaidOfTheSingleton) {
   const json::object all = schema();
   const json::value& restricted = all.at("GraphService")
                                       .at("deviceManagement")
                                       .at("@Capabilities.NavigationRestrictions")
                                       .at("RestrictedProperties");
-  ASSERT_EQ(restricted.as_array().size(), 1U);
-  EXPECT_EQ(restricted.at(0).at("NavigationProperty"), "lampSettings");
-  EXPECT_EQ(restricted.at(0).at("UpdateRestrictions").at("Updatable"), true);
-  EXPECT_EQ(restricted.at(0).at("DeleteRestrictions").at("Deletable"), false);
+  EXPECT_EQ(restricted, json::parse(R"([
+    {"NavigationProperty": "lamps",
+     "InsertRestrictions": {"Insertable": true},
+     "UpdateRestrictions": {"Updatable": true, "Upsertable": false},
+     "DeleteRestrictions": {"Deletable": true}},
+    {"NavigationProperty": "lampSettings",
+     "UpdateRestrictions": {"Updatable": true, "Upsertable": false},
+     "DeleteRestrictions": {"Deletable": false}},
+    {"NavigationProperty": "lampHistory",
+     "InsertRestrictions": {"Insertable": false},
+     "UpdateRestrictions": {"Updatable": false},
+     "DeleteRestrictions": {"Deletable": false}}])"));
 }
 
 TEST(Csdl, VersionIsTheOnlyDifferenceOfTheEditions) {

@@ -63,14 +63,19 @@ bool reads(std::string_view method) {
 }
 
 // `named` says all but the method and its permission. What nobody has the permission for is not
-// served.
+// served, and where only OPTIONS is left, nothing is.
 void add_methods(std::vector<Operation>& list, const Operation& named, std::string_view methods) {
+  const std::size_t before = list.size();
+  bool served = false;
   while (!methods.empty()) {
     Operation one = named;
     one.method = next_method(methods);
     one.permissions = required_permissions(*named.set, reads(one.method));
-    if (!one.permissions.empty()) list.push_back(std::move(one));
+    if (one.permissions.empty()) continue;
+    served = served || one.method != "OPTIONS";
+    list.push_back(std::move(one));
   }
+  if (!served) list.resize(before);
 }
 
 void add_kind(std::vector<Operation>& list, Kind kind, Operation named) {

@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "edm/csdl_fixture.h"
 #include "edm/enrollment_model.h"
-#include "edm/model_fixture.h"
 #include "graph/openapi.h"
 #include "graph/routes.h"
 
@@ -32,7 +32,7 @@ json::object openapi(std::span<const edm::EntitySet* const> sets, bool own_issue
 }
 
 TEST(Operations, OfSetsFunctionsAndSingletons) {
-  const std::set<Pair> pairs = pairs_of(operations(edm::fixture::kSets, true));
+  const std::set<Pair> pairs = pairs_of(operations(edm::csdl_fixture::kSets, true));
   const std::string root = "/deviceManagement/";
   for (const Pair& pair : {
            Pair{root + "lamps", "POST"},
@@ -54,6 +54,7 @@ TEST(Operations, OfSetsFunctionsAndSingletons) {
            Pair{root + "lampSettings", "DELETE"},
            Pair{root + "lampSettings", "POST"},
            Pair{root + "lampHistory", "POST"},
+           Pair{root + "lampHistory/$ref", "OPTIONS"},
            Pair{root + "lampHistory/{id}", "PATCH"},
        }) {
     EXPECT_FALSE(pairs.contains(pair)) << pair.second << ' ' << pair.first;
@@ -102,7 +103,7 @@ TEST(Operations, EachPathOfTheModelIsFoundByTheResolver) {
 }
 
 TEST(Operations, WhatASetTakesIsDescribed) {
-  const std::vector<edm::DescribedSet> sets = described_sets(edm::fixture::kSets);
+  const std::vector<edm::DescribedSet> sets = described_sets(edm::csdl_fixture::kSets);
   ASSERT_EQ(sets.size(), 3U);
   EXPECT_TRUE(sets[0].insertable && sets[0].updatable && sets[0].deletable);
   EXPECT_TRUE(!sets[1].insertable && sets[1].updatable && !sets[1].deletable);
@@ -111,7 +112,7 @@ TEST(Operations, WhatASetTakesIsDescribed) {
 
 TEST(OpenApi, NamesTheOperationsAndNoOthers) {
   using Sets = std::span<const edm::EntitySet* const>;
-  for (const Sets sets : {edm::served_sets(), Sets(edm::fixture::kSets)}) {
+  for (const Sets sets : {edm::served_sets(), Sets(edm::csdl_fixture::kSets)}) {
     const json::object document = openapi(sets);
     std::set<Pair> named;
     std::set<std::string> ids;
@@ -152,12 +153,12 @@ void check_refs(const json::value& value, const json::object& document) {
 }
 
 TEST(OpenApi, EveryReferenceHasATarget) {
-  const json::object document = openapi(edm::fixture::kSets);
+  const json::object document = openapi(edm::csdl_fixture::kSets);
   check_refs(document, document);
 }
 
 TEST(OpenApi, SchemasFollowTheModel) {
-  const json::object document = openapi(edm::fixture::kSets);
+  const json::object document = openapi(edm::csdl_fixture::kSets);
   const json::object& schemas = document.at("components").at("schemas").as_object();
   EXPECT_EQ(schemas.at("microsoft.graph.lampMode").at("enum"),
             json::parse(R"(["none","shared","unknownFutureValue"])"));

@@ -88,6 +88,21 @@ difference(11, '@odata.type is in the answer of a create and not on reads', asyn
   assert.ok(!('@odata.type' in (await muster.get(entity(made))).json));
 });
 
+difference(40, '$metadata is CSDL 4.01 unless 4.0 is asked for', async () => {
+  const read = (headers) => muster.get('/beta/$metadata', { token: null, headers });
+  assert.match((await read({})).text, /<edmx:Edmx Version="4.01"/);
+  assert.match((await read({ 'OData-MaxVersion': '4.0' })).text, /<edmx:Edmx Version="4.0"/);
+});
+
+difference(41, '$metadata tells what the service makes, in full names, of what is served', async () => {
+  const { text } = await muster.get('/beta/$metadata', { token: null });
+  const created = text.slice(text.indexOf('<Property Name="createdDateTime"'));
+  assert.match(created.slice(0, created.indexOf('</Property>')), /Term="Core.Computed" Bool="true"/);
+  assert.match(text, /Type="Collection\(microsoft.graph.androidForWorkEnrollmentProfile\)" ContainsTarget="true"/);
+  assert.doesNotMatch(text, /Type="(Collection\()?graph\./);
+  assert.doesNotMatch(text, /EntityType Name="(user|device)"/);
+});
+
 test('the page and the tests number the same differences', () => {
   const page = readFileSync(new URL('../../docs/compatibility.md', import.meta.url), 'utf8');
   const numbers = [...page.matchAll(/^(\d+)\. \*\*/gm)].map((match) => Number(match[1]));

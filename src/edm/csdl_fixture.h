@@ -6,7 +6,7 @@
 
 #include "edm/model.h"
 
-namespace muster::edm::fixture {
+namespace muster::edm::csdl_fixture {
 
 inline constexpr EnumMember kModes[] = {{"none", 0}, {"shared", 1}, {"unknownFutureValue", 2}};
 inline constexpr EnumType kMode{"lampMode", kModes, "How a lamp is used."};
@@ -170,4 +170,4 @@ inline constexpr EntitySet kHistory{.name = "lampHistory",
 
 inline constexpr std::array<const EntitySet*, 3> kSets = {&kLamps, &kSettings, &kHistory};
 
-}  // namespace muster::edm::fixture
+}  // namespace muster::edm::csdl_fixture
