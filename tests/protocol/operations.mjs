@@ -24,11 +24,8 @@ export async function namedOperations(muster) {
   return list;
 }
 
-// The path below `version`, with `values` (an object) in place of its `{names}`.
+// The path below `version`, with `values` (an object) in place of its `{names}`; `x` for others.
 export function pathOf(operation, values, version = 'beta') {
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => {
-    if (values[name] === undefined) throw new Error(`no value for {${name}} of ${operation.path}`);
-    return encodeURIComponent(values[name]);
-  });
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? 'x'));
   return operation.versioned ? `/${version}${path}` : path;
 }
