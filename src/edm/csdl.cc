@@ -11,6 +11,12 @@ constexpr std::string_view kBindingParameter = "bindingParameter";
 constexpr std::uint32_t kDefaultMaxLength = 65'536;  // of Property::max_length
 constexpr int kDatePrecision = 7;                    // 100 ns
 
+constexpr Property kIdRow{.name = "id",
+                          .column = "id",
+                          .nullable = false,
+                          .access = Access::kServer,
+                          .sentence = "Unique identifier of the entity."};
+
 std::string full_name(std::string_view name) {
   return std::string(kNamespace) + "." + std::string(name);
 }
@@ -53,15 +59,10 @@ bool derives_from_base(const EntityType& type) {
 }
 
 CsdlStructure base_entity() {
-  static constexpr Property kId{.name = "id",
-                                .column = "id",
-                                .nullable = false,
-                                .access = Access::kServer,
-                                .sentence = "Unique identifier of the entity."};
   return {.is_abstract = true,
           .name = kBaseEntity,
-          .key = kId.name,
-          .properties = properties_of(std::span(&kId, 1)),
+          .key = kIdRow.name,
+          .properties = properties_of(std::span(&kIdRow, 1)),
           .annotations = described("An entity that is known by an identifier.")};
 }
 

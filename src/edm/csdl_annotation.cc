@@ -29,11 +29,12 @@ Expression texts(std::initializer_list<std::string_view> values) {
   return list;
 }
 
-Expression record(std::vector<std::pair<std::string_view, Expression>> members) {
+using Members = std::initializer_list<std::pair<std::string_view, Expression>>;
+Expression record(Members members) {
   Expression made{.kind = Kind::kRecord};
-  for (auto& [name, value] : members) {
+  for (const auto& [name, value] : members) {
     made.names.push_back(name);
-    made.items.push_back(std::move(value));
+    made.items.push_back(value);
   }
   return made;
 }

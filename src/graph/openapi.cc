@@ -177,7 +177,7 @@ std::string openapi_document(std::span<const Operation> list) {
     json.member("openapi", "3.0.3");
     json.object("info", [&] {
       json.member("title", "Muster");
-      json.member("version", "1");
+      json.member("version", MUSTER_VERSION);
       json.member("description",
                   "Android enrolment in the terms of Microsoft Graph. Each path that takes GET "
                   "takes HEAD as well, and each below a version takes OPTIONS.");
