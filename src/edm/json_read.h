@@ -15,7 +15,8 @@ namespace muster::edm {
 // detail each, its target being the property (`qrCodeImage/value`): unknown property, wrong type,
 // out of range, too long, null for a property that is never null, `@odata.type` of another type.
 // Ignored, as OData and the contract say: annotations (any name with `@`), Access::kServer.
-// Enumerations: the name of a member. Binary: base64 in either alphabet, padding optional. Dates: dateTimeOffsetValue of the ABNF.
+// Enumerations: the name of a member. Binary: base64 in either alphabet, padding optional.
+// Dates: dateTimeOffsetValue of the ABNF.
 // Members of a complex value that are not sent are Absent, so that an update can merge.
 [[nodiscard]] base::Result<Record> read_entity(const EntityType& type, std::string_view body);
 
