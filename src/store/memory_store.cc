@@ -1,8 +1,12 @@
 #include "store/memory_store.h"
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
+
+#include "odata/evaluate.h"
 
 namespace muster::store {
 namespace {
@@ -29,15 +33,30 @@ class MemoryTransaction final : public Transaction {
   }
 
   base::Result<Page> list(const Query& query) override {
-    const MemoryStore::Records& records = records_of(*query.set, query.tenant);
-    auto at = query.after ? records.upper_bound(*query.after) : records.begin();
-    for (std::size_t i = 0; i < query.skip && at != records.end(); ++i) ++at;
-    Page page;
-    for (; page.records.size() < query.limit && at != records.end(); ++at) {
-      page.records.push_back(project(at->second, query.properties));
+    // The definition of a list, in so many words: take, sort, resume, skip.
+    static const odata::Order kByKey;
+    const odata::Order& order = query.order == nullptr ? kByKey : *query.order;
+    odata::Ranker ranker(order);
+    std::vector<std::pair<odata::Position, const edm::Record*>> taken;
+    for (const auto& [key, record] : records_of(*query.set, query.tenant)) {
+      if (query.filter != nullptr && !odata::Evaluator(*query.filter).matches(record)) continue;
+      taken.emplace_back(ranker.position(record), &record);
     }
-    page.more = at != records.end();
-    if (query.count) page.count = records.size();
+    Page page;
+    if (query.count) page.count = taken.size();
+    std::sort(taken.begin(), taken.end(), [&order](const auto& a, const auto& b) {
+      return odata::compare(order, a.first, b.first) < 0;
+    });
+    if (query.after) {
+      std::erase_if(taken, [&](const auto& one) {
+        return odata::compare(order, one.first, *query.after) <= 0;
+      });
+    }
+    for (std::size_t i = query.skip; i < taken.size() && page.records.size() < query.limit; ++i) {
+      page.records.push_back(project(*taken[i].second, query.properties));
+    }
+    page.more = query.skip < taken.size() && taken.size() - query.skip > query.limit;
+    page.scanned = query.filter != nullptr || !order.keys.empty();
     return page;
   }
 

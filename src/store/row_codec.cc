@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/encoding.h"
 #include "edm/json_read.h"
 #include "edm/json_write.h"
 #include "store/sealed_pack.h"
@@ -158,6 +159,12 @@ base::Result<std::span<const Cell>> RowEncoder::encode(const edm::EntitySet& set
       case ColumnRole::kDateForm:
         cells_[i] = date == nullptr ? Cell{} : integer(date->form());
         break;
+      case ColumnRole::kFolded: {
+        const auto* text = value.get_if<std::string>();
+        buffers_[i] = text == nullptr ? std::string() : base::ascii_lower(*text);
+        cells_[i] = text == nullptr ? Cell{} : octets(Kind::kBlob, buffers_[i]);
+        break;
+      }
       case ColumnRole::kSealed:
         plain_.clear();
         pack(plain_, record, layout.sealed);

@@ -24,6 +24,11 @@ constexpr std::array kMigrations = {
         "initial",
 #include "store/sqlite/migrations/0001_initial.sql"
     },
+    Migration{
+        3,
+        "folded display names",
+#include "store/sqlite/migrations/0003_folded_display_names.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 
