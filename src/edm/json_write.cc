@@ -56,7 +56,8 @@ void append_complex(std::string& out, const ComplexType& type, const Complex& va
     out += '"';
   }
   for (std::size_t i = 0; i < type.properties.size(); ++i) {
-    if (i > 0 || types) out += ',';
+    if (value.members[i].is_absent()) continue;  // not selected
+    if (!out.ends_with('{')) out += ',';
     append_json_string(out, type.properties[i].name);
     out += ':';
     append_value(out, type.properties[i], value.members[i], types);

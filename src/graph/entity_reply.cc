@@ -50,11 +50,7 @@ std::string entity_url(const Exchange& exchange, const edm::Record& record) {
 // client used; every character needs no further encoding.
 std::string next_link(const Exchange& exchange, const odata::QueryOptions& options,
                       const std::string& skip_token) {
-  std::string url = exchange.set_url() + "?";
-  if (!options.select_text.empty()) url += "$select=" + options.select_text + "&";
-  if (options.count) url += "$count=true&";
-  if (options.top) url += "$top=" + std::to_string(*options.top) + "&";
-  return url + "$skiptoken=" + skip_token;
+  return exchange.set_url() + "?" + odata::next_query(options, skip_token);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "edm/json_read.h"
 #include "graph/entity_reply.h"
 #include "graph/preferences.h"
+#include "odata/evaluate.h"
 #include "odata/paging.h"
 #include "odata/query_options.h"
 
@@ -69,7 +70,9 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const edm::EntitySet& set = *exchange->resource.set;
     const std::string& tenant = exchange->principal->tenant_id;
-    odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCollection));
+    const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCollection));
+    static const odata::Order kByKey;
+    const odata::Order& order = options.order ? *options.order : kByKey;
     MUSTER_TRY(check_accept(*exchange, "application/json"));
     const Preferences preferences = read_preferences(exchange->request.headers);
     const std::size_t wished = options.top.value_or(exchange->settings().default_page_size);
@@ -79,18 +82,23 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
                        .limit = std::min({wished, exchange->settings().max_page_size,
                                           preferences.max_page_size.value_or(wished)}),
                        .count = options.count,
-                       .properties = options.select};
+                       .properties = options.select | order.expression.properties,
+                       .filter = options.filter.get(),
+                       .order = options.order.get()};
     if (options.skip_token) {
-      query.after =
-          MUSTER_TRY(odata::read_skip_token(paging_key_, tenant, set, *options.skip_token));
+      query.after = MUSTER_TRY(odata::read_skip_token(paging_key_, tenant, set,
+                                                      *options.skip_token, options.scope));
     }
     exchange->end_stage(Stage::kParse);
-    const store::Page page = MUSTER_TRY(store::list(store_, query));
+    store::Page page = MUSTER_TRY(store::list(store_, query));
     exchange->end_stage(Stage::kStore);
+    if (page.scanned) exchange->note_scan();
     std::optional<std::string> skip_token;
     if (page.more && !page.records.empty()) {
-      skip_token = odata::make_skip_token(paging_key_, tenant, set, page.records.back().key());
+      const odata::Position last = odata::Ranker(order).position(page.records.back());
+      skip_token = odata::make_skip_token(paging_key_, tenant, set, last, options.scope);
     }
+    for (edm::Record& record : page.records) odata::prune(record, options);
     http::Response response = page_reply(*exchange, page, options, skip_token);
     if (preferences.max_page_size) {
       response.add("Preference-Applied",
@@ -102,12 +110,13 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
 
 void EntitySetVerbs::count(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
-    MUSTER_TRY(read_options(*exchange, Shape::kNothing));
+    const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCount));
     const store::Query query{.set = exchange->resource.set,
                              .tenant = exchange->principal->tenant_id,
                              .limit = 0,
                              .count = true,
-                             .properties = 1};
+                             .properties = 1,
+                             .filter = options.filter.get()};
     exchange->end_stage(Stage::kParse);
     const store::Page page = MUSTER_TRY(store::list(store_, query));
     exchange->end_stage(Stage::kStore);
@@ -128,6 +137,7 @@ void EntitySetVerbs::create(const ExchangePtr& exchange) {
                  minimal = preferences.return_minimal](base::Result<edm::Record> record) {
       exchange->end_stage(Stage::kStore);
       if (!record) return exchange->refuse(record.error());
+      odata::prune(*record, options);
       exchange->answer(created_reply(*exchange, *record, options, minimal));
     };
     entities_.create(*exchange->resource.set, exchange->caller(), std::move(sent), std::move(done));
@@ -161,7 +171,8 @@ void EntitySetVerbs::get(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kEntity));
     MUSTER_TRY(check_accept(*exchange, "application/json"));
-    const edm::Record record = MUSTER_TRY(find(*exchange, options.select));
+    edm::Record record = MUSTER_TRY(find(*exchange, options.select));
+    odata::prune(record, options);
     return entity_reply(*exchange, record, options);
   });
 }
@@ -178,6 +189,7 @@ void EntitySetVerbs::patch(const ExchangePtr& exchange) {
                  minimal = preferences.return_minimal](base::Result<edm::Record> record) {
       exchange->end_stage(Stage::kStore);
       if (!record) return exchange->refuse(record.error());
+      odata::prune(*record, options);
       if (!minimal) return exchange->answer(entity_reply(*exchange, *record, options));
       http::Response response = no_content();
       response.add("Preference-Applied", "return=minimal");

@@ -63,6 +63,11 @@ void Exchange::end_stage(Stage stage) {
   stage_began_ = now;
 }
 
+void Exchange::note_scan() {
+  telemetry_.log().debug("list_without_index", {observe::field("request_id", request.request_id),
+                                                observe::field("set", resource.set->name)});
+}
+
 void Exchange::add_headers(http::Response& response) const {
   response.add("request-id", ids_.request_id);
   response.add("client-request-id", ids_.client_request_id);

@@ -42,6 +42,8 @@ class Exchange {
   [[nodiscard]] std::string set_url() const;
   // Names the row of the metrics and the log; must be a literal.
   void set_route(Route route) { route_ = route; }
+  // Says in the log, for debugging, that no index served the query of the request.
+  void note_scan();
   // Ends a stage that began with the last call or with the request; for the stage histogram.
   void end_stage(Stage stage);
 

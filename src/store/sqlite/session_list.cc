@@ -190,6 +190,12 @@ base::Result<Page> Session::list(const Query& query) {
   MUSTER_TRY(hold_view());
   if (query.after && !KeyCell(*query.set, query.after->key).ok()) return bad_key();
   Page page;
+  if (query.limit == 0 && query.count && !query.after) {
+    page.count = MUSTER_TRY(count(query));
+    page.more = *page.count > query.skip;
+    page.scanned = query.filter != nullptr && !count_statement(query).indexed;
+    return page;
+  }
   if (const auto walk = walk_of(*query.set, query.order)) {
     MUSTER_TRY(read_walk(query, *walk, page));
   } else {
