@@ -102,12 +102,12 @@ std::string_view sign(Op op) {
 class Compiler {
  public:
   Compiler(const Dialect& dialect, const edm::EntitySet& set, const Expression& filter,
-           std::size_t first_parameter, ResumedRange resumed)
+           std::size_t first_parameter, GivenRange given)
       : dialect_(dialect),
         layout_(layout_of(set)),
         filter_(filter),
         first_(first_parameter),
-        resumed_(resumed) {}
+        given_(given) {}
 
   // SQL that is true where the node's value is `wanted`: null never is. Terms are negated at the
   // leaves only, so that SQL's own logic of nulls decides nothing.
@@ -136,7 +136,7 @@ class Compiler {
   const RowLayout& layout_;
   const Expression& filter_;
   std::size_t first_;
-  ResumedRange resumed_;
+  GivenRange given_;
   std::vector<Parameter> parameters_;
 };
 
@@ -148,8 +148,8 @@ std::string Compiler::bind(Parameter parameter) {
 std::string Compiler::term(const ColumnUse& use, Op op, Parameter parameter) {
   const bool lower = op == Op::kGt || op == Op::kGe;
   const bool upper = op == Op::kLt || op == Op::kLe;
-  const bool given = resumed_.column == use.column && (resumed_.upper ? upper : lower);
-  const std::string name = given ? dialect_.not_indexed(use.name) : use.name;
+  const bool known = given_.column == use.column && ((lower && given_.lower) || (upper && given_.upper));
+  const std::string name = known ? dialect_.not_indexed(use.name) : use.name;
   return name + std::string(sign(op)) + bind(std::move(parameter));
 }
 
@@ -364,10 +364,6 @@ Piece Compiler::listed(NodeIndex index, bool wanted) {
 }
 
 Piece Compiler::prefix(const ColumnUse& use, const std::string& text, bool wanted) {
-  if (text.empty()) {
-    if (!wanted) return never();
-    return {.sql = use.property->nullable ? use.name + " IS NOT NULL" : ""};
-  }
   const std::string end = after_prefix(text);
   if (end.empty()) return unknown();
   Parameter from{.kind = Kind::kBlob, .octets = text};
@@ -388,6 +384,10 @@ Piece Compiler::text_test(NodeIndex index, bool wanted) {
   const auto* text = std::get_if<std::string>(&filter_.literal(part));
   if (text == nullptr) return never();  // null, whatever the column holds
   const std::string folded = base::ascii_lower(*text);
+  if (folded.empty()) {  // every text holds it
+    if (!wanted) return never();
+    return {.sql = use->property->nullable ? use->name + " IS NOT NULL" : ""};
+  }
   const Op op = filter_[index].op;
   if (op == Op::kStartsWith) return prefix(*use, folded, wanted);
   const std::string placeholder = bind({.kind = Kind::kBlob, .octets = folded});
@@ -424,8 +424,8 @@ std::string after_prefix(std::string prefix) {
 
 Condition compile_condition(const Dialect& dialect, const edm::EntitySet& set,
                             const Expression& filter, std::size_t first_parameter,
-                            ResumedRange resumed) {
-  Compiler compiler(dialect, set, filter, first_parameter, resumed);
+                            GivenRange given) {
+  Compiler compiler(dialect, set, filter, first_parameter, given);
   Piece piece = compiler.node(filter.root, true);
   return {.sql = std::move(piece.sql),
           .parameters = compiler.take(),

@@ -44,10 +44,12 @@ struct Parameter {
   }
 };
 
-// Which end of a range over a column somebody else gives, who resumes a walk of its index there.
-struct ResumedRange {
+// Which ends of a range over a column somebody else gives, who walks its index: conditions on them
+// must not lead into the index at another place.
+struct GivenRange {
   std::size_t column = 0;  // position in the layout; 0 for none
-  bool upper = false;      // the upper end, of a walk downward
+  bool lower = false;
+  bool upper = false;
 };
 
 struct Condition {
@@ -60,7 +62,7 @@ struct Condition {
 // Placeholders are numbered from `first_parameter`.
 [[nodiscard]] Condition compile_condition(const Dialect& dialect, const edm::EntitySet& set,
                                           const odata::Expression& filter,
-                                          std::size_t first_parameter, ResumedRange resumed = {});
+                                          std::size_t first_parameter, GivenRange given = {});
 
 // The least text that is greater than every text with this prefix; empty when there is none.
 [[nodiscard]] std::string after_prefix(std::string prefix);

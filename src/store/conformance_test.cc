@@ -213,7 +213,7 @@ TEST_P(Records, OfOctetKeysAreListedInTheOrderOfOctets) {
     ASSERT_TRUE(write(kTenantA, work).ok());
   }
   EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA})), hashes);
-  EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA, .after = "b"})),
+  EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA, .after = std::string("b")})),
             (std::vector<std::string>{"\x7F", "\x80", "\xFF"}));
 }
 

@@ -62,17 +62,21 @@ std::vector<Stretch> stretches_after(const Dialect& dialect, const edm::EntitySe
 
   const std::string& text = layout.columns[walk.folded].name;
   const auto* folded = std::get_if<std::string>(&place->values.front());
+  const GivenRange one{.column = walk.folded, .lower = true, .upper = true};
+  const GivenRange rest{
+      .column = walk.folded, .lower = !walk.descending, .upper = walk.descending};
   if (folded == nullptr) {
-    std::vector<Stretch> stretches = {{text + " IS NULL AND " + key + beyond + first, {key_value}}};
+    std::vector<Stretch> stretches = {
+        {text + " IS NULL AND " + key + beyond + first, {key_value}, one}};
     // Every text is at least the empty one: a range, where IS NOT NULL may be none.
     if (!walk.descending) stretches.push_back({text + " >= " + first, {{Cell::Kind::kBlob}}});
     return stretches;
   }
   const Parameter value{.kind = Cell::Kind::kBlob, .octets = *folded};
   std::vector<Stretch> stretches = {
-      {text + " = " + first + " AND " + key + beyond + second, {value, key_value}},
-      {text + beyond + first, {value}}};
-  if (walk.descending && walk.nullable) stretches.push_back({text + " IS NULL"});
+      {text + " = " + first + " AND " + key + beyond + second, {value, key_value}, one},
+      {text + beyond + first, {value}, rest}};
+  if (walk.descending && walk.nullable) stretches.push_back({text + " IS NULL", {}, one});
   return stretches;
 }
 

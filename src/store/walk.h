@@ -31,6 +31,7 @@ struct Walk {
 struct Stretch {
   std::string sql = {};
   std::vector<Parameter> parameters = {};
+  GivenRange range = {};  // what it says of the folded column
 };
 
 // One after the other they hold what comes after the place, in order.

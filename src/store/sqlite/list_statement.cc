@@ -42,11 +42,11 @@ std::string from(const edm::EntitySet& set) {
 }
 
 void add_condition(ListStatement& statement, std::string& sql, const Query& query,
-                   ResumedRange resumed = {}) {
+                   GivenRange given = {}) {
   if (query.filter == nullptr) return;
   Condition condition =
       compile_condition(dialect(), *query.set, *query.filter,
-                        kFirstParameter + statement.parameters.size(), resumed);
+                        kFirstParameter + statement.parameters.size(), given);
   if (!condition.sql.empty()) sql += " AND " + condition.sql;
   for (Parameter& parameter : condition.parameters) {
     statement.parameters.push_back(std::move(parameter));
@@ -73,10 +73,7 @@ ListStatement walk_statement(const Query& query, const Walk& walk, const Stretch
   ListStatement statement{.parameters = stretch.parameters};
   std::string where = from(*query.set);
   if (!stretch.sql.empty()) where += " AND " + stretch.sql;
-  // A condition on the column that is resumed must not take the index from the place.
-  const bool resumed = !stretch.sql.empty() && walk.folded != 0;
-  add_condition(statement, where, query,
-                {.column = resumed ? walk.folded : 0, .upper = walk.descending});
+  add_condition(statement, where, query, stretch.range);
   const edm::PropertyMask judged =
       statement.exact || query.filter == nullptr ? 0 : query.filter->properties;
   read_properties(statement, *query.set, query.properties | judged);
