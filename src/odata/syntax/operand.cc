@@ -62,6 +62,8 @@ const FunctionRow* find_function(std::string_view name) {
 
 }  // namespace
 
+bool is_canonical_function(std::string_view name) { return find_function(name) != nullptr; }
+
 NodeIndex Parser::operand() {
   switch (in.peek()) {
     case '(':
