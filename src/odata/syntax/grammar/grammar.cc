@@ -61,7 +61,7 @@ std::optional<bool> follows(std::string_view rule, std::string_view text, const 
     Judge judge(text, Reader::Mode::kEncoded, names);
     const bool is_name = judge.in.take_identifier() && judge.finished();
     return (is_name || rule == "keyPathLiteral" || rule == "customName" || text.starts_with('@')) &&
-           names.is(rule, text);
+           names.is(rule, judge.in.text());
   }
   return std::nullopt;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encoding.h"
+
 namespace muster::odata::syntax::grammar {
 namespace {
 
@@ -21,12 +23,16 @@ bool is_one_of(const auto& list, std::string_view name) {
 }  // namespace
 
 void Names::add(std::string_view role, std::string_view name) {
-  roles_[std::string(role)].emplace(name);
+  roles_[std::string(role)].insert(base::percent_decode(name, false).value_or(std::string(name)));
 }
 
 bool Names::is(std::string_view role, std::string_view name) const {
   const auto found = roles_.find(role);
-  return !name.empty() && (found == roles_.end() || found->second.contains(name));
+  if (found != roles_.end()) return found->second.contains(name);
+  // Every name, but only a name: an identifier, or an annotation with its `@`.
+  const bool has_dots = name.find('.') != std::string_view::npos;
+  const bool may_have_dots = role == "keyPathLiteral" || role == "customName";
+  return !name.empty() && (!has_dots || may_have_dots || name.front() == '@');
 }
 
 bool Names::is_namespace(std::string_view name) const {

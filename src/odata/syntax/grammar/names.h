@@ -11,7 +11,8 @@ namespace muster::odata::syntax::grammar {
 
 class Names {
  public:
-  // `role` is the name of a rule: "entitySetName", "primitiveKeyProperty", "namespacePart".
+  // `role` is the name of a rule: "entitySetName", "primitiveKeyProperty", "namespacePart". `name`
+  // may be percent-encoded; names are compared decoded.
   void add(std::string_view role, std::string_view name);
   // A role of which nothing was ever said has every name.
   void declare(std::string_view role) { roles_[std::string(role)]; }
