@@ -62,7 +62,9 @@ const FunctionRow* find_function(std::string_view name) {
 
 }  // namespace
 
-bool is_canonical_function(std::string_view name) { return find_function(name) != nullptr; }
+bool is_canonical_function(std::string_view name) {
+  return find_function(name) != nullptr;
+}
 
 NodeIndex Parser::operand() {
   switch (in.peek()) {
@@ -70,7 +72,9 @@ NodeIndex Parser::operand() {
       return parenthesised();
     case '[':
     case '{':
-      return array_or_object();
+    case ' ':
+    case '\t':
+      return array_or_object();  // which alone may have blanks before it
     case '$':
     case '@':
       return member_path();

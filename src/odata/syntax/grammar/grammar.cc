@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/encoding.h"
 #include "odata/syntax/grammar/rules.h"
 
 namespace muster::odata::syntax::grammar {
@@ -44,6 +45,26 @@ bool follows_operator(std::string_view word, std::string_view text, const Names&
   return whole.parser.expression() != kNoNode && whole.finished();
 }
 
+// `indexOfMethodCallExpr` and its kin: a call of the function that the rule is named after. Empty
+// if the rule is no such.
+std::string_view function_of(std::string_view rule) {
+  constexpr std::string_view kEnding = "MethodCallExpr";
+  if (!rule.ends_with(kEnding)) return {};
+  rule.remove_suffix(kEnding.size());
+  if (rule == "distance") return "geo.distance";
+  if (rule == "geoLength") return "geo.length";
+  if (rule == "intersects") return "geo.intersects";
+  return is_canonical_function(rule) ? rule : std::string_view{};
+}
+
+bool follows_call(std::string_view function, std::string_view text, const Names& names) {
+  Judge judge(text, Reader::Mode::kEncoded, names);
+  const NodeIndex root = judge.parser.expression();
+  if (root == kNoNode || judge.parser.tree[root].kind != Kind::kCall) return false;
+  return base::equal_ignoring_case(judge.parser.tree.tree().text(root), function) &&
+         judge.finished();
+}
+
 }  // namespace
 
 std::optional<bool> follows(std::string_view rule, std::string_view text, const Names& names) {
@@ -56,6 +77,9 @@ std::optional<bool> follows(std::string_view rule, std::string_view text, const 
   }
   if (const std::string_view word = operator_of(rule); !word.empty()) {
     return follows_operator(word, text, names);
+  }
+  if (const std::string_view function = function_of(rule); !function.empty()) {
+    return follows_call(function, text, names);
   }
   if (names.knows(rule)) {
     Judge judge(text, Reader::Mode::kEncoded, names);

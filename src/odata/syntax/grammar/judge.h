@@ -23,6 +23,11 @@ class Judge {
 
   // A path is judged as one of a resource, from these states.
   bool resource(States start);
+  // The path at that index has been judged by whoever says so.
+  bool resource_of(NodeIndex path) {
+    resource_ = path;
+    return true;
+  }
 
   // Each takes as much as its rule has; true if that was found. relative_uri.cc:
   bool odata_uri();
@@ -33,6 +38,8 @@ class Judge {
   bool system_option(std::string_view only);  // empty: any
   bool custom_option();
   bool parameter_value();
+  bool options_of_batch_or_metadata();
+  bool options_of_entity(bool cast);
 
   // context.cc
   bool context_fragment();
@@ -47,8 +54,6 @@ class Judge {
   }
 
  private:
-  bool options_of_batch_or_metadata();
-  bool options_of_entity(bool cast);
   bool option_of_entity(bool cast, bool& had_id);
   bool format();
   bool query_characters();

@@ -45,11 +45,11 @@ bool Judge::odata_uri() {
 bool Judge::relative_uri() {
   const std::size_t begin = in.at();
   if (in.take_text("$batch") && (in.done() || in.peek() == '?')) {
-    return in.done() || options_of_batch_or_metadata();
+    return in.done() || (in.take_raw('?') && options_of_batch_or_metadata());
   }
   in.seek(begin);
   if (in.take_text("$metadata") && (in.done() || in.peek() == '?' || in.peek() == '#')) {
-    if (in.peek() == '?' && !options_of_batch_or_metadata()) return false;
+    if (in.take_raw('?') && !options_of_batch_or_metadata()) return false;
     return in.done() || context_after_hash();
   }
   in.seek(begin);
@@ -161,7 +161,6 @@ bool Judge::custom_option() {
 }
 
 bool Judge::options_of_batch_or_metadata() {
-  in.skip();
   do {
     const std::size_t begin = in.at();
     if (system_option("format")) continue;

@@ -64,6 +64,44 @@ bool take_parameter(Judge& j) {
                             : j.parser.literal() != kNoNode;
 }
 
+// `name` alone, or as a function with its parameters.
+bool take_import(Judge& j, States allowed, bool call) {
+  const NodeIndex path = j.parser.resource_path();
+  if (path == kNoNode) return false;
+  const Tree& tree = j.parser.tree.tree();
+  const NodeIndex segment = tree[path].first_child;
+  const bool is_call = tree[segment].kind == Kind::kCall;
+  if (tree[path].children != 1 || is_call != call) return false;
+  const States after_it = after_resource_segment(tree, j.names, segment, kStart);
+  return j.resource_of(path) && (after_it & allowed) != 0;
+}
+
+// The same for functions and actions that are bound.
+bool take_bound(Judge& j, States allowed, bool call) {
+  const NodeIndex path = j.parser.resource_path();
+  if (path == kNoNode) return false;
+  const Tree& tree = j.parser.tree.tree();
+  const NodeIndex segment = tree[path].first_child;
+  const bool is_call = tree[segment].kind == Kind::kCall;
+  if (tree[path].children != 1 || is_call != call) return false;
+  const States after_it = after_resource_segment(tree, j.names, segment, kEachOne);
+  return j.resource_of(path) && (after_it & allowed) != 0;
+}
+
+bool take_constant(Judge& j, std::string_view text) {
+  return j.in.take_text(text);
+}
+
+bool take_phrase_or_word(Judge& j, Kind kind) {
+  const NodeIndex node = j.parser.search_expression();
+  return node != kNoNode && j.parser.tree[node].kind == kind;
+}
+
+#define CALL(prefix, states)                                                                       \
+  Rule{prefix "FunctionImportCall", [](Judge& j) { return take_import(j, states, true); }}, Rule { \
+    "bound" prefix "FunctionCall", [](Judge& j) { return take_bound(j, states, true); }            \
+  }
+
 constexpr std::array kRules = {
     Rule{"odataUri", [](Judge& j) { return j.odata_uri(); }},
     Rule{"serviceRoot", [](Judge& j) { return take_service_root(j.in); }},
@@ -87,6 +125,25 @@ constexpr std::array kRules = {
     Rule{"parameterAlias", [](Judge& j) { return j.in.take('@') && j.in.take_identifier(); }},
     Rule{"crossjoin",
          [](Judge& j) { return j.source.starts_with("$crossjoin") && j.resource_path(); }},
+    Rule{"count", [](Judge& j) { return take_constant(j, "/$count"); }},
+    Rule{"ref", [](Judge& j) { return take_constant(j, "/$ref"); }},
+    Rule{"value", [](Judge& j) { return take_constant(j, "/$value"); }},
+    Rule{"each", [](Judge& j) { return take_constant(j, "/$each"); }},
+    Rule{"querySegment", [](Judge& j) { return take_constant(j, "/$query"); }},
+    Rule{"filterInPath",
+         [](Judge& j) { return j.source.starts_with("/$filter") && after(j, kEntities); }},
+    Rule{"ordinalIndex",
+         [](Judge& j) { return j.in.take_raw('/') && (j.in.take('-'), j.in.take_digits() > 0); }},
+    Rule{"actionImportCall", [](Judge& j) { return take_import(j, kEnd, false); }},
+    Rule{"functionImportCallNoParens", [](Judge& j) { return take_import(j, kBare, false); }},
+    Rule{"boundActionCall", [](Judge& j) { return take_bound(j, kEnd, false); }},
+    Rule{"boundFunctionCallNoParens", [](Judge& j) { return take_bound(j, kBare, false); }},
+    CALL("entity", kEntity),
+    CALL("entityCol", kEntities),
+    CALL("complex", kComplex),
+    CALL("complexCol", kComplexes),
+    CALL("primitive", kPrimitive),
+    CALL("primitiveCol", kPrimitives),
     Rule{"queryOptions", [](Judge& j) { return j.query_options(); }},
     Rule{"queryOption", [](Judge& j) { return j.query_option(); }},
     Rule{"systemQueryOption", [](Judge& j) { return j.system_option({}); }},
@@ -129,6 +186,20 @@ constexpr std::array kRules = {
     Rule{"expandPath", take_expand_item},
     Rule{"selectItem", take_select_item},
     Rule{"selectProperty", take_select_item},
+    Rule{"batchOptions", [](Judge& j) { return j.options_of_batch_or_metadata(); }},
+    Rule{"metadataOptions", [](Judge& j) { return j.options_of_batch_or_metadata(); }},
+    Rule{"entityOptions", [](Judge& j) { return j.options_of_entity(false); }},
+    Rule{"entityCastOptions", [](Judge& j) { return j.options_of_entity(true); }},
+    Rule{"searchWord", [](Judge& j) { return take_phrase_or_word(j, Kind::kSearchWord); }},
+    Rule{"searchPhrase", [](Judge& j) { return take_phrase_or_word(j, Kind::kSearchPhrase); }},
+    Rule{"searchParenExpr",
+         [](Judge& j) { return j.in.peek() == '(' && j.parser.search_expression() != kNoNode; }},
+    Rule{
+        "searchNegateExpr",
+        [](Judge&
+               j) { return j.source.starts_with("NOT") && j.parser.search_expression() != kNoNode; }},
+    Rule{"searchExpr-incomplete",
+         [](Judge& j) { return j.in.peek() == '\'' && j.parser.search() != kNoNode; }},
     Rule{"searchExpr", [](Judge& j) { return j.parser.search_expression() != kNoNode; }},
     Rule{"context", [](Judge& j) { return j.in.take('#') && j.context_fragment(); }, kPayload},
     Rule{"contextFragment", [](Judge& j) { return j.context_fragment(); }, kPayload},
@@ -138,6 +209,7 @@ constexpr std::array kRules = {
     Rule{"authority", [](Judge& j) { return take_authority(j.in); }},
 };
 
+#undef CALL
 #undef OPTION
 
 }  // namespace
