@@ -68,7 +68,8 @@ bool take_canonical_call(Judge& j) {
 }
 
 bool take_annotation(Judge& j) {
-  return j.in.peek() == '@' && j.parser.annotation() != kNoNode;
+  const NodeIndex node = j.in.peek() == '@' ? j.parser.annotation() : kNoNode;
+  return node != kNoNode && j.names.is_annotation("termName", j.parser.tree.tree().text(node));
 }
 
 template <bool is_object, bool either>

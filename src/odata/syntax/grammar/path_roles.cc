@@ -46,13 +46,19 @@ States as_key_segment(const Names& names, std::string_view text, States states) 
                  kEntityByKey);
 }
 
+// A resource that a path can begin with and that takes no parameters.
+States as_root(const Names& names, std::string_view name) {
+  if (names.is("entitySetName", name)) return kEntities;
+  if (names.is("singletonEntity", name)) return kEntity;
+  return only_if(names.is("actionImport", name), kEnd);
+}
+
 States after_name(const Names& names, std::string_view name, States states) {
   States out = as_cast(names, name, states) | as_key_segment(names, name, states);
   if ((states & kStart) != 0) {
-    out |= only_if(names.is("entitySetName", name), kEntities);
-    out |= only_if(names.is("singletonEntity", name), kEntity);
-    out |= only_if(names.is("actionImport", name), kEnd);
-    out |= only_if(as_import(names, name) != 0, kBare);
+    const States import = only_if(as_import(names, name) != 0, kBare);
+    const States resource = as_root(names, name);
+    out |= resource != 0 ? resource : import;
   }
   if ((states & (kOfEntity | kOfComplex)) != 0) out |= as_property(names, name);
   if ((states & kWithOperations) != 0) {
@@ -66,7 +72,7 @@ States after_call(const Tree& tree, const Names& names, NodeIndex at, States sta
   const std::string_view name = tree.text(at);
   States out = 0;
   if (are_parameters(tree, names, at)) {
-    if ((states & kStart) != 0) out |= as_import(names, name);
+    if ((states & kStart) != 0 && as_root(names, name) == 0) out |= as_import(names, name);
     if ((states & kWithOperations) != 0) out |= as_function(names, name);
   }
   if (is_key(tree, at)) {
@@ -91,10 +97,7 @@ constexpr States kNotTheEnd = kMember | kDirectMember | kEntitiesCast | kRootSta
 States member_after_name(const Names& names, std::string_view name, States states) {
   States out = as_key_segment(names, name, states);
   if ((states & kTakesMembers) != 0) out |= as_property(names, name);
-  if ((states & kRootStart) != 0) {
-    out |= only_if(names.is("entitySetName", name), kEntities);
-    out |= only_if(names.is("singletonEntity", name), kEntity);
-  }
+  if ((states & kRootStart) != 0) out |= as_root(names, name) & (kEntities | kEntity);
   if (is_entity_type(names, name)) {
     out |= only_if((states & (kEntities | kAnything)) != 0, kEntitiesCast);
   }
@@ -114,7 +117,7 @@ States member_after_call(const Tree& tree, const Names& names, NodeIndex at, Sta
   States out = 0;
   if (are_parameters(tree, names, at)) {
     if ((states & kTakesFunctions) != 0) out |= as_function(names, name);
-    if ((states & kRootStart) != 0) out |= as_import(names, name);
+    if ((states & kRootStart) != 0 && as_root(names, name) == 0) out |= as_import(names, name);
   }
   if (is_key(tree, at)) {
     out |= only_if((member_after_name(names, name, states) & kOfEntities) != 0, kEntity);
@@ -132,8 +135,9 @@ States after_member_segment(const Tree& tree, const Names& names, NodeIndex at, 
     case Kind::kAlias:
       return kAnything;
     case Kind::kAnnotation:
-      return only_if((states & kTakesFunctions) != 0 && names.is_annotation("", tree.text(at)),
-                     kAnything);
+      return only_if(
+          (states & kTakesFunctions) != 0 && names.is_annotation("termName", tree.text(at)),
+          kAnything);
     case Kind::kAny:
     case Kind::kAll:
     case Kind::kCount:

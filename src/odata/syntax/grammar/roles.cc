@@ -13,14 +13,14 @@ struct Row {
   States state;
 };
 
+// The alternatives of a rule are tried in order, and the first that fits is the one.
 States look_up(const Names& names, const auto& rows, std::string_view name, bool qualified) {
-  States states = 0;
   for (const Row& row : rows) {
     const bool is =
         qualified ? names.is_optionally_qualified(row.role, name) : names.is(row.role, name);
-    if (is) states |= row.state;
+    if (is) return row.state;
   }
-  return states;
+  return 0;
 }
 
 // keyPropertyValue: a literal of a type that a key may have, or an alias.
