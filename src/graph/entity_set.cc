@@ -86,8 +86,8 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
                        .filter = options.filter.get(),
                        .order = options.order.get()};
     if (options.skip_token) {
-      query.after = MUSTER_TRY(odata::read_skip_token(paging_key_, tenant, set,
-                                                      *options.skip_token, options.scope));
+      query.after = MUSTER_TRY(
+          odata::read_skip_token(paging_key_, tenant, set, *options.skip_token, options.scope));
     }
     exchange->end_stage(Stage::kParse);
     store::Page page = MUSTER_TRY(store::list(store_, query));

@@ -32,83 +32,6 @@ bool names_type(std::string_view name, std::string_view type) {
 
 }  // namespace
 
-std::string type_name(const ResultType& type) {
-  std::string name;
-  switch (type.value) {
-    case ValueType::kNull:
-      return "null";
-    case ValueType::kBoolean:
-      name = "Edm.Boolean";
-      break;
-    case ValueType::kInteger:
-      name = "Edm.Int64";
-      break;
-    case ValueType::kDouble:
-      name = "Edm.Double";
-      break;
-    case ValueType::kString:
-      name = "Edm.String";
-      break;
-    case ValueType::kGuid:
-      name = "Edm.Guid";
-      break;
-    case ValueType::kBinary:
-      name = "Edm.Binary";
-      break;
-    case ValueType::kDateTimeOffset:
-      name = "Edm.DateTimeOffset";
-      break;
-    case ValueType::kDate:
-      name = "Edm.Date";
-      break;
-    case ValueType::kTimeOfDay:
-      name = "Edm.TimeOfDay";
-      break;
-    case ValueType::kDuration:
-      name = "Edm.Duration";
-      break;
-    case ValueType::kEnum:
-      name = std::string(edm::kNamespace) + "." + std::string(type.enumeration->name);
-      break;
-    case ValueType::kComplex:
-      name = std::string(edm::kNamespace) + "." + std::string(type.complex->name);
-      break;
-  }
-  return type.collection ? "Collection(" + name + ")" : name;
-}
-
-ResultType type_of(const edm::Property& property) {
-  ResultType type{.collection = property.collection,
-                  .exact = property.secret || property.storage == edm::Storage::kUuid,
-                  .enumeration = property.enumeration,
-                  .complex = property.complex};
-  switch (property.type) {
-    case edm::Type::kString:
-      type.value = ValueType::kString;
-      break;
-    case edm::Type::kBoolean:
-      type.value = ValueType::kBoolean;
-      break;
-    case edm::Type::kInt32:
-    case edm::Type::kInt64:
-      type.value = ValueType::kInteger;
-      break;
-    case edm::Type::kDateTimeOffset:
-      type.value = ValueType::kDateTimeOffset;
-      break;
-    case edm::Type::kBinary:
-      type.value = ValueType::kBinary;
-      break;
-    case edm::Type::kEnum:
-      type.value = ValueType::kEnum;
-      break;
-    case edm::Type::kComplex:
-      type.value = ValueType::kComplex;
-      break;
-  }
-  return type;
-}
-
 Binder::Binder(const BindContext& context, std::string_view option)
     : context_(context), option_(option) {
   made_.type = &context.type;
@@ -121,11 +44,10 @@ base::Error Binder::wrong(const std::string& what) const {
 }
 
 base::Error Binder::not_built(const std::string& what) const {
-  return base::fail(
-      ErrorCode::kNotImplemented,
-      "The query option '" + std::string(option_) + "': " + what +
-          " is defined by OData, but not supported here.",
-      std::string(option_));
+  return base::fail(ErrorCode::kNotImplemented,
+                    "The query option '" + std::string(option_) + "': " + what +
+                        " is defined by OData, but not supported here.",
+                    std::string(option_));
 }
 
 std::string Binder::shown(const Source& source, syntax::NodeIndex at) const {
@@ -146,8 +68,7 @@ base::Result<NodeIndex> Binder::add(Op op, ResultType type, std::uint32_t index,
   std::size_t depth = 0;
   for (const NodeIndex child : children) depth = std::max<std::size_t>(depth, depths_[child]);
   if (depth >= kMaxExpressionDepth) {
-    return wrong("it is nested more than " + std::to_string(kMaxExpressionDepth) +
-                 " levels deep.");
+    return wrong("it is nested more than " + std::to_string(kMaxExpressionDepth) + " levels deep.");
   }
   Node node{.op = op, .type = type, .index = index};
   node.first = static_cast<std::uint32_t>(made_.child_indexes.size());
@@ -220,8 +141,8 @@ base::Result<NodeIndex> Binder::path(const Source& source, syntax::NodeIndex at)
 base::Result<Binder::Place> Binder::first_segment(const Source& source, syntax::NodeIndex at) {
   const std::string name(source.tree.text(at));
   const auto variable = [&](std::size_t number) -> base::Result<Place> {
-    return Place{MUSTER_TRY(add(Op::kVariable, variables_[number].item,
-                                static_cast<std::uint32_t>(number), {}))};
+    return Place{MUSTER_TRY(
+        add(Op::kVariable, variables_[number].item, static_cast<std::uint32_t>(number), {}))};
   };
   switch (source.tree[at].kind) {
     case Kind::kName:
@@ -281,9 +202,8 @@ base::Result<Binder::Place> Binder::name_on(const Source& source, syntax::NodeIn
   if (!place.value) {
     if (!qualified) return property(name);
     if (names_type(name, context_.type.name)) return place;
-    return wrong(shown(source, at) + " is no type that " +
-                 std::string(edm::kNamespace) + "." + std::string(context_.type.name) +
-                 " can be cast to.");
+    return wrong(shown(source, at) + " is no type that " + std::string(edm::kNamespace) + "." +
+                 std::string(context_.type.name) + " can be cast to.");
   }
   const ResultType type = made_.nodes[*place.value].type;
   if (type.value != ValueType::kComplex) {
@@ -300,8 +220,8 @@ base::Result<Binder::Place> Binder::name_on(const Source& source, syntax::NodeIn
   }
   ResultType member = type_of(type.complex->properties[*ordinal]);
   member.exact = member.exact || type.exact;
-  return Place{MUSTER_TRY(
-      add(Op::kMember, member, static_cast<std::uint32_t>(*ordinal), {*place.value}))};
+  return Place{
+      MUSTER_TRY(add(Op::kMember, member, static_cast<std::uint32_t>(*ordinal), {*place.value}))};
 }
 
 base::Result<Binder::Place> Binder::property(std::string_view name) {
@@ -403,8 +323,8 @@ base::Result<Order> bind_order(const BindContext& context, const Source& orderby
     const NodeIndex node = MUSTER_TRY(binder.expression(orderby, tree[item].first_child));
     const ResultType& type = binder[node].type;
     if (type.collection || type.value == ValueType::kComplex) {
-      return binder.wrong(binder.shown(orderby, tree[item].first_child) + " is " +
-                          type_name(type) + ", which has no order.");
+      return binder.wrong(binder.shown(orderby, tree[item].first_child) + " is " + type_name(type) +
+                          ", which has no order.");
     }
     if (type.value == ValueType::kBinary) return binder.not_built("an order by Edm.Binary");
     const bool descending = tree[item].has(syntax::Node::kDescending);

@@ -55,9 +55,9 @@ constexpr std::array kFunctions = {
     Function{"ceiling", Op::kCeiling, V::kDouble, 1, 1, {kNumber}},
 };
 
-constexpr std::array<std::string_view, 6> kNotBuilt = {
-    "geo.distance", "geo.intersects", "geo.length", "matchespattern", "hassubset",
-    "hassubsequence"};
+constexpr std::array<std::string_view, 6> kNotBuilt = {"geo.distance", "geo.intersects",
+                                                       "geo.length",   "matchespattern",
+                                                       "hassubset",    "hassubsequence"};
 
 bool takes(Takes wanted, const ResultType& type) {
   if (type.value == V::kNull) return true;
@@ -145,8 +145,8 @@ base::Result<NodeIndex> Binder::call(const Source& source, syntax::NodeIndex at)
     if (tree[child].kind == Kind::kArgument) {
       return wrong("the function '" + name + "' takes its arguments without names.");
     }
-    const ResultType wanted{.value = function->takes[0] == Takes::kDuration ? V::kDuration
-                                                                             : V::kNull};
+    const ResultType wanted{.value =
+                                function->takes[0] == Takes::kDuration ? V::kDuration : V::kNull};
     const NodeIndex bound = MUSTER_TRY(expression(source, child));
     const NodeIndex argument = MUSTER_TRY(as_type(bound, wanted));
     const ResultType& type = made_.nodes[argument].type;
@@ -155,9 +155,8 @@ base::Result<NodeIndex> Binder::call(const Source& source, syntax::NodeIndex at)
       if (type.collection && function->op >= Op::kContains && function->op <= Op::kConcat) {
         return not_built("'" + name + "' of a collection");
       }
-      return wrong("the function '" + name + "' takes " +
-                   std::string(wanted_name(takes_here)) + ", but " + shown(source, child) +
-                   " is " + type_name(type) + ".");
+      return wrong("the function '" + name + "' takes " + std::string(wanted_name(takes_here)) +
+                   ", but " + shown(source, child) + " is " + type_name(type) + ".");
     }
     result.exact = result.exact || (function->result == V::kString && type.exact);
     if (takes_here == Takes::kNumber && type.value == V::kInteger) result.value = V::kInteger;
@@ -192,7 +191,7 @@ base::Result<NodeIndex> Binder::search(const Source& source, syntax::NodeIndex a
     for (const syntax::NodeIndex child : tree.children(at)) {
       operands.push_back(MUSTER_TRY(search(source, child)));
     }
-    const Op op = kind == Kind::kSearchNot ? Op::kNot
+    const Op op = kind == Kind::kSearchNot   ? Op::kNot
                   : kind == Kind::kSearchAnd ? Op::kAnd
                                              : Op::kOr;
     return add(op, boolean, 0, operands);
@@ -214,8 +213,8 @@ base::Result<NodeIndex> Binder::search(const Source& source, syntax::NodeIndex a
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool seen = rows[i].searched && (context_.hidden >> i & 1) == 0;
     if (!seen || (scope && *scope != i)) continue;
-    children.push_back(MUSTER_TRY(
-        add(Op::kProperty, type_of(rows[i]), static_cast<std::uint32_t>(i), {})));
+    children.push_back(
+        MUSTER_TRY(add(Op::kProperty, type_of(rows[i]), static_cast<std::uint32_t>(i), {})));
   }
   if (children.size() == 1) return not_built("a search of this collection");
   return add(Op::kMatches, boolean, 0, children);

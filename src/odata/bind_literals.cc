@@ -124,8 +124,7 @@ base::Result<NodeIndex> Binder::as_type(NodeIndex node, const ResultType& wanted
     const std::string text = *found;
     if (wanted.value == ValueType::kEnum) {
       const std::int64_t number = MUSTER_TRY(members_of(*wanted.enumeration, text));
-      return add_literal(number,
-                         {.value = ValueType::kEnum, .enumeration = wanted.enumeration});
+      return add_literal(number, {.value = ValueType::kEnum, .enumeration = wanted.enumeration});
     }
     if (wanted.value != ValueType::kDuration) return node;
     const auto ticks = read_duration(text);
@@ -136,8 +135,7 @@ base::Result<NodeIndex> Binder::as_type(NodeIndex node, const ResultType& wanted
   if (type == ValueType::kDate && wanted.value == ValueType::kDateTimeOffset) {
     const auto* ticks = std::get_if<std::int64_t>(&made_.literal(node));
     if (ticks == nullptr) return node;
-    return add_literal(base::Timestamp::from_ticks(*ticks),
-                       {.value = ValueType::kDateTimeOffset});
+    return add_literal(base::Timestamp::from_ticks(*ticks), {.value = ValueType::kDateTimeOffset});
   }
   return node;
 }

@@ -195,8 +195,8 @@ base::Result<NodeIndex> Binder::has(NodeIndex left, NodeIndex right, const std::
   right = MUSTER_TRY(as_type(right, made_.nodes[left].type));
   const ResultType a = made_.nodes[left].type;
   const ResultType b = made_.nodes[right].type;
-  const bool enums = a.value == ValueType::kEnum && !a.collection &&
-                     (is_null(b) || same_type(a, b));
+  const bool enums =
+      a.value == ValueType::kEnum && !a.collection && (is_null(b) || same_type(a, b));
   if (!enums && !(is_null(a) && b.value == ValueType::kEnum)) {
     return mismatch(Operator::kHas, left, right, where);
   }
@@ -225,8 +225,8 @@ base::Result<NodeIndex> Binder::in(const Source& source, syntax::NodeIndex at, N
   item.collection = false;
   left = MUSTER_TRY(as_type(left, item));
   const ResultType wanted = made_.nodes[left].type;
-  const bool fits = is_null(wanted) || same_type(wanted, item) ||
-                    (is_number(wanted) && is_number(item));
+  const bool fits =
+      is_null(wanted) || same_type(wanted, item) || (is_number(wanted) && is_number(item));
   if (!fits || item.value == ValueType::kComplex || item.value == ValueType::kBinary) {
     return mismatch(Operator::kIn, left, collection, where);
   }
@@ -265,16 +265,14 @@ base::Result<NodeIndex> Binder::arithmetic(Operator op, NodeIndex left, NodeInde
   if (is_null(a) || is_null(b)) {
     result.value = is_null(a) ? b.value : a.value;
     const bool counts = is_null(result) || is_number(result) ||
-                        result.value == ValueType::kDuration ||
-                        result.value == ValueType::kDate ||
+                        result.value == ValueType::kDuration || result.value == ValueType::kDate ||
                         result.value == ValueType::kDateTimeOffset;
     if (!counts) return mismatch(op, left, right, where);
   } else {
     result.value = arithmetic_type(op, a, b);
     if (is_null(result)) return mismatch(op, left, right, where);
   }
-  const bool divides =
-      op == Operator::kDiv || op == Operator::kDivBy || op == Operator::kMod;
+  const bool divides = op == Operator::kDiv || op == Operator::kDivBy || op == Operator::kMod;
   if (divides && made_.nodes[right].op == Op::kLiteral && is_zero(made_.literal(right))) {
     return wrong("a division by zero (in " + where + ").");
   }

@@ -70,8 +70,8 @@ class Binder {
   [[nodiscard]] base::Result<NodeIndex> unary(const Source& source, syntax::NodeIndex at);
   [[nodiscard]] base::Result<NodeIndex> operation(const Source& source, syntax::NodeIndex at);
   [[nodiscard]] base::Result<NodeIndex> logic(const Source& source, syntax::NodeIndex at);
-  [[nodiscard]] base::Result<NodeIndex> binary(syntax::Operator op, NodeIndex left,
-                                               NodeIndex right, const std::string& where);
+  [[nodiscard]] base::Result<NodeIndex> binary(syntax::Operator op, NodeIndex left, NodeIndex right,
+                                               const std::string& where);
   [[nodiscard]] base::Result<NodeIndex> comparison(syntax::Operator op, NodeIndex left,
                                                    NodeIndex right, const std::string& where);
   [[nodiscard]] base::Result<NodeIndex> has(NodeIndex left, NodeIndex right,

@@ -88,7 +88,8 @@ std::string time_text(std::int64_t ticks) {
 
 std::string duration_text(std::int64_t ticks) {
   const bool negative = ticks < 0;
-  const auto all = negative ? 0 - static_cast<std::uint64_t>(ticks) : static_cast<std::uint64_t>(ticks);
+  const auto all =
+      negative ? 0 - static_cast<std::uint64_t>(ticks) : static_cast<std::uint64_t>(ticks);
   constexpr auto kSecond = static_cast<std::uint64_t>(kTicksPerSecond);
   std::string text = negative ? "-P" : "P";
   const std::uint64_t seconds = all / kSecond;

@@ -77,7 +77,7 @@ std::strong_ordering compare_sort_values(const SortValue& a, const SortValue& b)
   const long double right = number(b);
   // What is not a number comes before all that are, so that the order is total.
   if (std::isnan(left) || std::isnan(right)) return std::isnan(right) <=> std::isnan(left);
-  return left < right ? std::strong_ordering::less
+  return left < right   ? std::strong_ordering::less
          : left > right ? std::strong_ordering::greater
                         : std::strong_ordering::equal;
 }

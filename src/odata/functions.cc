@@ -86,8 +86,8 @@ Datum real_arithmetic(Op op, double a, double b) {
 // A duration times or by a number.
 Datum scaled(Op op, std::int64_t ticks, double factor) {
   if (op != Op::kMul && factor == 0) return {};
-  const double result = op == Op::kMul ? static_cast<double>(ticks) * factor
-                                       : static_cast<double>(ticks) / factor;
+  const double result =
+      op == Op::kMul ? static_cast<double>(ticks) * factor : static_cast<double>(ticks) / factor;
   if (!(std::fabs(result) < 9.2e18)) return {};
   return static_cast<std::int64_t>(result);
 }
@@ -104,7 +104,7 @@ Datum duration_arithmetic(Op op, const Datum& a, const Datum& b) {
 }
 
 struct Parts {
-  std::int64_t days = 0;  // since 0001-01-01
+  std::int64_t days = 0;   // since 0001-01-01
   std::int64_t ticks = 0;  // since midnight
 };
 

@@ -100,8 +100,8 @@ base::Result<Position> read_skip_token(std::string_view signing_key, std::string
   if (octets && octets->size() > kSignatureSize) {
     const std::string_view position = std::string_view(*octets).substr(kSignatureSize);
     const std::string expected = sign(signing_key, tenant, set, scope, position);
-    const bool ours = base::equal_in_constant_time(
-        expected, std::string_view(*octets).substr(0, kSignatureSize));
+    const bool ours =
+        base::equal_in_constant_time(expected, std::string_view(*octets).substr(0, kSignatureSize));
     if (auto read = ours ? unpacked(position) : std::nullopt) return *std::move(read);
   }
   return base::fail(base::ErrorCode::kInvalidQuery,

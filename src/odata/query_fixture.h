@@ -89,9 +89,9 @@ inline edm::Value image(edm::Value type, edm::Value value) {
   return edm::Value(std::move(complex));
 }
 
-inline edm::Record entity(std::string_view id, edm::Value name, std::int64_t count,
-                          edm::Value team, edm::Value status, edm::Value tag_ids,
-                          edm::Value picture, std::string_view created) {
+inline edm::Record entity(std::string_view id, edm::Value name, std::int64_t count, edm::Value team,
+                          edm::Value status, edm::Value tag_ids, edm::Value picture,
+                          std::string_view created) {
   edm::Record record(kType);
   record.set(0, text(id));
   record.set(1, std::move(name));

@@ -218,10 +218,8 @@ base::Result<std::optional<Source>> read_source(const std::string* text, Parse p
 base::Status bind(const edm::EntityType& type, const Items& items, edm::PropertyMask hidden,
                   QueryOptions& options) {
   const Aliases aliases = MUSTER_TRY(read_aliases(items));
-  const BindContext context{.type = type,
-                            .aliases = aliases,
-                            .hidden = hidden,
-                            .now = base::SystemClock().now()};
+  const BindContext context{
+      .type = type, .aliases = aliases, .hidden = hidden, .now = base::SystemClock().now()};
   const auto filter =
       MUSTER_TRY(read_source(items.find(Option::kFilter), syntax::parse_filter, true));
   const auto search =

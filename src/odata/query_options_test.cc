@@ -58,35 +58,33 @@ TEST_P(OptionRefused, NamesTheOption) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, OptionRefused,
-    testing::Values(RefusedOption{"$top=-1", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$top=1.5", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$top=", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$top", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$top=99999999999999999999", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$top=1&$top=1", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$top=1&TOP=1", ErrorCode::kInvalidQuery, "$top"},
-                    RefusedOption{"$count=1", ErrorCode::kInvalidQuery, "$count"},
-                    RefusedOption{"$count=", ErrorCode::kInvalidQuery, "$count"},
-                    RefusedOption{"$select=nope", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedOption{"$select=", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedOption{"$select=id,", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedOption{"$select=qrCodeImage/nope", ErrorCode::kInvalidQuery,
-                                  "$select"},
-                    RefusedOption{"$select=qrCodeImage($select=nope)", ErrorCode::kInvalidQuery,
-                                  "$select"},
-                    RefusedOption{"$select=displayName/type", ErrorCode::kInvalidQuery, "$select"},
-                    RefusedOption{"$select=qrCodeImage($filter=true)", ErrorCode::kNotImplemented,
-                                  "$select"},
-                    RefusedOption{"$foo=1", ErrorCode::kInvalidQuery, "$foo"},
-                    RefusedOption{"$=1", ErrorCode::kInvalidQuery, "$"},
-                    RefusedOption{"$filter=id", ErrorCode::kInvalidQuery, "$filter"},
-                    RefusedOption{"orderby=nope", ErrorCode::kInvalidQuery, "$orderby"},
-                    RefusedOption{"$search=\"x", ErrorCode::kInvalidQuery, "$search"},
-                    RefusedOption{"$expand=x", ErrorCode::kNotImplemented, "$expand"},
-                    RefusedOption{"@p=1&@p=1", ErrorCode::kInvalidQuery, "@p"},
-                    RefusedOption{"$format=atom", ErrorCode::kNotAcceptable, "$format"},
-                    RefusedOption{"$top=%zz", ErrorCode::kInvalidQuery, "%zz"},
-                    RefusedOption{"%FF=1", ErrorCode::kInvalidQuery, "%FF"}));
+    testing::Values(
+        RefusedOption{"$top=-1", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$top=1.5", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$top=", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$top", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$top=99999999999999999999", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$top=1&$top=1", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$top=1&TOP=1", ErrorCode::kInvalidQuery, "$top"},
+        RefusedOption{"$count=1", ErrorCode::kInvalidQuery, "$count"},
+        RefusedOption{"$count=", ErrorCode::kInvalidQuery, "$count"},
+        RefusedOption{"$select=nope", ErrorCode::kInvalidQuery, "$select"},
+        RefusedOption{"$select=", ErrorCode::kInvalidQuery, "$select"},
+        RefusedOption{"$select=id,", ErrorCode::kInvalidQuery, "$select"},
+        RefusedOption{"$select=qrCodeImage/nope", ErrorCode::kInvalidQuery, "$select"},
+        RefusedOption{"$select=qrCodeImage($select=nope)", ErrorCode::kInvalidQuery, "$select"},
+        RefusedOption{"$select=displayName/type", ErrorCode::kInvalidQuery, "$select"},
+        RefusedOption{"$select=qrCodeImage($filter=true)", ErrorCode::kNotImplemented, "$select"},
+        RefusedOption{"$foo=1", ErrorCode::kInvalidQuery, "$foo"},
+        RefusedOption{"$=1", ErrorCode::kInvalidQuery, "$"},
+        RefusedOption{"$filter=id", ErrorCode::kInvalidQuery, "$filter"},
+        RefusedOption{"orderby=nope", ErrorCode::kInvalidQuery, "$orderby"},
+        RefusedOption{"$search=\"x", ErrorCode::kInvalidQuery, "$search"},
+        RefusedOption{"$expand=x", ErrorCode::kNotImplemented, "$expand"},
+        RefusedOption{"@p=1&@p=1", ErrorCode::kInvalidQuery, "@p"},
+        RefusedOption{"$format=atom", ErrorCode::kNotAcceptable, "$format"},
+        RefusedOption{"$top=%zz", ErrorCode::kInvalidQuery, "%zz"},
+        RefusedOption{"%FF=1", ErrorCode::kInvalidQuery, "%FF"}));
 
 TEST(QueryOptions, FitTheResource) {
   EXPECT_TRUE(parse("$select=id", Shape::kEntity));
@@ -131,10 +129,11 @@ TEST(QueryOptions, PruneTakesAwayWhatIsNotSelected) {
 
 TEST(QueryOptions, NextLinksRepeatTheQuery) {
   const auto options = parse(
-      "skiptoken=old&$filter=displayName+eq+@p+%26&@p='a%2Bb'&$top=2&$orderby=displayName&count=true");
+      "skiptoken=old&$filter=displayName+eq+@p+%26&@p='a%2Bb'&$top=2&$orderby=displayName&count="
+      "true");
   ASSERT_FALSE(options);  // `&` is no operator
-  const auto good =
-      parse("$filter=displayName+eq+@p&@p='a%2Bb'&$top=2&$orderby=displayName&count=true&$select=ID");
+  const auto good = parse(
+      "$filter=displayName+eq+@p&@p='a%2Bb'&$top=2&$orderby=displayName&count=true&$select=ID");
   ASSERT_TRUE(good);
   EXPECT_EQ(next_query(*good, "T"),
             "$select=id&$count=true&$top=2&$filter=displayName%20eq%20%40p&$orderby=displayName&"
@@ -143,9 +142,9 @@ TEST(QueryOptions, NextLinksRepeatTheQuery) {
 }
 
 TEST(Paging, TokensHoldPositions) {
-  const Position position({SortValue(), SortValue(std::int64_t{-5}), SortValue(1.5),
-                           SortValue(std::string("a\0b", 3))},
-                          "last");
+  const Position position(
+      {SortValue(), SortValue(std::int64_t{-5}), SortValue(1.5), SortValue(std::string("a\0b", 3))},
+      "last");
   const std::string token = make_skip_token("k", "t", edm::kProfiles, position, "s");
   const auto read = read_skip_token("k", "t", edm::kProfiles, token, "s");
   ASSERT_TRUE(read);

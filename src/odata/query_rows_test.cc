@@ -1,8 +1,8 @@
 // What queries answer on the five entities of the fixture, row by row. Numbers are those of the
 // list of OData 4.01 rules that the protocol tests follow; text compares without ASCII case here.
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include "base/encoding.h"
 #include "odata/evaluate.h"
@@ -29,9 +29,8 @@ std::string ask(std::string_view query, edm::PropertyMask hidden = 0) {
     if (options->filter && !Evaluator(*options->filter).matches(record)) continue;
     kept.emplace_back(Ranker(order).position(record), record.key());
   }
-  std::sort(kept.begin(), kept.end(), [&](const auto& a, const auto& b) {
-    return compare(order, a.first, b.first) < 0;
-  });
+  std::sort(kept.begin(), kept.end(),
+            [&](const auto& a, const auto& b) { return compare(order, a.first, b.first) < 0; });
   std::string ids;
   for (const auto& [position, id] : kept) ids += (ids.empty() ? "" : " ") + id;
   return ids;
@@ -85,8 +84,9 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Intermediate, FilterRow,
     testing::Values(
-        Row{54, "id eq 'p1'", "p1"}, Row{54, "id eq 'P1'", ""}, Row{54, "id ne 'p1'", "p2 p3 p4 p5"},
-        Row{54, "displayName eq 'ALPHA'", "p1"}, Row{54, "enrolledDeviceCount eq 3", "p1 p5"},
+        Row{54, "id eq 'p1'", "p1"}, Row{54, "id eq 'P1'", ""},
+        Row{54, "id ne 'p1'", "p2 p3 p4 p5"}, Row{54, "displayName eq 'ALPHA'", "p1"},
+        Row{54, "enrolledDeviceCount eq 3", "p1 p5"},
         Row{54, "enrolledDeviceCount ne 3", "p2 p3 p4"}, Row{54, "isTeamDeviceProfile", "p1 p5"},
         Row{54, "isTeamDeviceProfile eq true", "p1 p5"},
         Row{54, "isTeamDeviceProfile ne true", "p2 p3 p4"},
@@ -97,11 +97,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{54, "description eq null", "p1 p2 p3 p4 p5"},
         Row{56, "geo.distance(displayName,displayName) lt 1", "501"},
         Row{56, "matchesPattern(displayName,'a')", "501"},
-        Row{56, "hassubset(roleScopeTagIds,['7'])", "501"},
-        Row{56, "case(true:1) eq 1", "501"}, Row{56, "$root/x eq 1", "501"},
-        Row{56, "nonsense(displayName)", "400"}, Row{57, "qrCodeImage eq null", "p2 p5"},
-        Row{57, "qrCodeImage ne null", "p1 p3 p4"}, Row{57, "qrCodeImage eq 'x'", "400"},
-        Row{58, "enrolledDeviceCount in (0,1)", "p2 p4"},
+        Row{56, "hassubset(roleScopeTagIds,['7'])", "501"}, Row{56, "case(true:1) eq 1", "501"},
+        Row{56, "$root/x eq 1", "501"}, Row{56, "nonsense(displayName)", "400"},
+        Row{57, "qrCodeImage eq null", "p2 p5"}, Row{57, "qrCodeImage ne null", "p1 p3 p4"},
+        Row{57, "qrCodeImage eq 'x'", "400"}, Row{58, "enrolledDeviceCount in (0,1)", "p2 p4"},
         Row{58, "displayName in ('Alpha',null)", "p1 p5"},
         Row{58, "'7' in roleScopeTagIds", "p1 p3"}, Row{58, "displayName in ()", ""},
         Row{58, "not (displayName in ('Alpha'))", "p2 p3 p4 p5"},
@@ -110,21 +109,22 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Advanced, FilterRow,
-    testing::Values(
-        Row{61, "roleScopeTagIds/any(t:t eq '7')", "p1 p3"},
-        Row{61, "roleScopeTagIds/all(t:t eq '7')", "p2 p3"},
-        Row{61, "roleScopeTagIds/any()", "p1 p3 p4 p5"}, Row{61, "not roleScopeTagIds/any()", "p2"},
-        Row{61, "roleScopeTagIds/all()", "400"}, Row{61, "any()", "400"},
-        Row{61, "displayName/any(t:t eq '7')", "400"},
-        Row{61, "roleScopeTagIds/any(t:$it/enrolledDeviceCount eq 3 and t eq '0')", "p1 p5"},
-        Row{61, "roleScopeTagIds/any(t:enrolledDeviceCount eq 3)", "p1 p5"},
-        Row{61, "roleScopeTagIds/any(t:roleScopeTagIds/any(u:u ne t))", "p1"},
-        Row{61, "roleScopeTagIds/any(t:roleScopeTagIds/any(t:t eq '7'))", "400"},
-        Row{61, "roleScopeTagIds/any(t:T eq '7')", "400"},
-        Row{71, "roleScopeTagIds/$count gt 1", "p1"},
-        Row{71, "roleScopeTagIds/$count($filter=$this eq '7') gt 0", "p1 p3"},
-        Row{71, "roleScopeTagIds/$filter($this eq '7')/$count gt 0", "501"},
-        Row{61, "roleScopeTagIds eq null", "501"}));
+    testing::Values(Row{61, "roleScopeTagIds/any(t:t eq '7')", "p1 p3"},
+                    Row{61, "roleScopeTagIds/all(t:t eq '7')", "p2 p3"},
+                    Row{61, "roleScopeTagIds/any()", "p1 p3 p4 p5"},
+                    Row{61, "not roleScopeTagIds/any()", "p2"},
+                    Row{61, "roleScopeTagIds/all()", "400"}, Row{61, "any()", "400"},
+                    Row{61, "displayName/any(t:t eq '7')", "400"},
+                    Row{61, "roleScopeTagIds/any(t:$it/enrolledDeviceCount eq 3 and t eq '0')",
+                        "p1 p5"},
+                    Row{61, "roleScopeTagIds/any(t:enrolledDeviceCount eq 3)", "p1 p5"},
+                    Row{61, "roleScopeTagIds/any(t:roleScopeTagIds/any(u:u ne t))", "p1"},
+                    Row{61, "roleScopeTagIds/any(t:roleScopeTagIds/any(t:t eq '7'))", "400"},
+                    Row{61, "roleScopeTagIds/any(t:T eq '7')", "400"},
+                    Row{71, "roleScopeTagIds/$count gt 1", "p1"},
+                    Row{71, "roleScopeTagIds/$count($filter=$this eq '7') gt 0", "p1 p3"},
+                    Row{71, "roleScopeTagIds/$filter($this eq '7')/$count gt 0", "501"},
+                    Row{61, "roleScopeTagIds eq null", "501"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Semantics, FilterRow,
@@ -132,15 +132,15 @@ INSTANTIATE_TEST_SUITE_P(
         Row{76, "displayName ne 'Alpha'", "p2 p3 p4 p5"}, Row{76, "displayName eq null", "p5"},
         Row{76, "enrolledDeviceCount gt null", ""}, Row{76, "null eq null", "p1 p2 p3 p4 p5"},
         Row{77, "not contains(displayName,'a')", "p3"}, Row{77, "false and null", ""},
-        Row{77, "not (false and null)", "p1 p2 p3 p4 p5"}, Row{77, "true or null", "p1 p2 p3 p4 p5"},
-        Row{77, "not (true and null)", ""}, Row{77, "null", ""},
+        Row{77, "not (false and null)", "p1 p2 p3 p4 p5"},
+        Row{77, "true or null", "p1 p2 p3 p4 p5"}, Row{77, "not (true and null)", ""},
+        Row{77, "null", ""},
         Row{78, "enrolledDeviceCount eq 3 or enrolledDeviceCount eq 0 and isTeamDeviceProfile",
             "p1 p5"},
         Row{78, "not enrolledDeviceCount le 3", "p3"},
         Row{78, "not enrolledDeviceCount add 1 le 3 and id ne 'p1'", "p3 p5"},
-        Row{78, "not isTeamDeviceProfile eq true", "p2 p3 p4"},
-        Row{78, "not displayName", "400"}, Row{78, "displayName and true", "400"},
-        Row{79, "enrolledDeviceCount div 2 eq 1", "p1 p5"},
+        Row{78, "not isTeamDeviceProfile eq true", "p2 p3 p4"}, Row{78, "not displayName", "400"},
+        Row{78, "displayName and true", "400"}, Row{79, "enrolledDeviceCount div 2 eq 1", "p1 p5"},
         Row{79, "enrolledDeviceCount divby 2 eq 1.5", "p1 p5"},
         Row{79, "enrolledDeviceCount mod 2 eq 1", "p1 p3 p4 p5"},
         Row{79, "enrolledDeviceCount div 0 eq 1", "400"},
@@ -150,7 +150,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{79, "enrolledDeviceCount mul 9223372036854775807 gt 0", "p1 p3 p4 p5"},
         Row{79, "enrolledDeviceCount eq 2147483648", ""},
         Row{79, "enrolledDeviceCount lt 99999999999999999999999", "p1 p2 p3 p4 p5"},
-        Row{79, "enrolledDeviceCount eq 3.0", "p1 p5"}, Row{79, "enrolledDeviceCount eq 3e0", "p1 p5"},
+        Row{79, "enrolledDeviceCount eq 3.0", "p1 p5"},
+        Row{79, "enrolledDeviceCount eq 3e0", "p1 p5"},
         Row{79, "enrolledDeviceCount lt INF", "p1 p2 p3 p4 p5"},
         Row{79, "enrolledDeviceCount eq NaN", ""}, Row{79, "-enrolledDeviceCount eq -3", "p1 p5"},
         Row{79, "round(2.5) eq 3 and floor(2.5) eq 2 and ceiling(2.5) eq 3", "p1 p2 p3 p4 p5"},
@@ -159,7 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{80, "createdDateTime eq 2026-01-01", "p1"},
         Row{80, "createdDateTime lt 2026-01-01T00:00Z", "p4"},
         Row{80, "createdDateTime gt '2026-01-01'", "400"},
-        Row{80, "year(createdDateTime) eq 2025", "p4"}, Row{80, "hour(createdDateTime) eq 12", "p2"},
+        Row{80, "year(createdDateTime) eq 2025", "p4"},
+        Row{80, "hour(createdDateTime) eq 12", "p2"},
         Row{80, "date(createdDateTime) eq 2026-06-01", "p5"},
         Row{80, "time(createdDateTime) eq 12:00:00.1234567", "p2"},
         Row{80, "totaloffsetminutes(createdDateTime) eq -480", "p5"},
@@ -168,18 +170,21 @@ INSTANTIATE_TEST_SUITE_P(
         Row{80, "createdDateTime lt now()", "p1 p2 p3 p4 p5"},
         Row{80, "createdDateTime gt maxdatetime() or createdDateTime lt mindatetime()", ""},
         Row{81, "displayName eq 'O''Neil'", "p3"}, Row{81, "displayName eq 'O'Neil'", "400"},
-        Row{81, "length(displayName) eq 4", "p2"}, Row{81, "indexof(displayName,'lpha') eq 1", "p1"},
+        Row{81, "length(displayName) eq 4", "p2"},
+        Row{81, "indexof(displayName,'lpha') eq 1", "p1"},
         Row{81, "substring(displayName,1) eq 'eta'", "p2"},
         Row{81, "substring(displayName,1,2) eq 'ET'", "p2"},
         Row{81, "concat(concat(id,':'),displayName) eq 'p1:Alpha'", "p1"},
         Row{81, "endswith(displayName,'\U0001F600')", "p4"},
         Row{81, "startswith(displayName,'A')", "p1 p4"},
-        Row{81, "tolower(displayName) eq 'alpha'", "p1"}, Row{81, "trim(' x ') eq 'X'", "p1 p2 p3 p4 p5"},
-        Row{81, "enrolledDeviceCount eq '3'", "400"}, Row{81, "contains(enrolledDeviceCount,'3')", "400"},
-        Row{81, "contains(displayName)", "400"},
-        Row{82, "qrCodeImage/type eq null", "p2 p3 p5"}, Row{82, "qrCodeImage/value ne null", "p1 p4"},
-        Row{82, "qrCodeImage/nope eq null", "400"}, Row{82, "displayName/type eq null", "400"},
-        Row{82, "$it/displayName eq 'beta'", "p2"}, Row{82, "$it eq null", "400"},
+        Row{81, "tolower(displayName) eq 'alpha'", "p1"},
+        Row{81, "trim(' x ') eq 'X'", "p1 p2 p3 p4 p5"},
+        Row{81, "enrolledDeviceCount eq '3'", "400"},
+        Row{81, "contains(enrolledDeviceCount,'3')", "400"},
+        Row{81, "contains(displayName)", "400"}, Row{82, "qrCodeImage/type eq null", "p2 p3 p5"},
+        Row{82, "qrCodeImage/value ne null", "p1 p4"}, Row{82, "qrCodeImage/nope eq null", "400"},
+        Row{82, "displayName/type eq null", "400"}, Row{82, "$it/displayName eq 'beta'", "p2"},
+        Row{82, "$it eq null", "400"},
         Row{82, "microsoft.graph.androidForWorkEnrollmentProfile/displayName eq 'beta'", "p2"},
         Row{82, "microsoft.graph.other/displayName eq 'beta'", "400"}));
 
@@ -190,21 +195,22 @@ TEST_P(OrderRow, Answers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, OrderRow,
-    testing::Values(
-        Row{64, "displayName", "p5 p4 p1 p2 p3"}, Row{64, "displayName desc", "p3 p2 p1 p4 p5"},
-        Row{64, "enrolledDeviceCount desc,id", "p3 p1 p5 p4 p2"},
-        Row{64, "enrolledDeviceCount desc,id desc", "p3 p5 p1 p4 p2"},
-        Row{64, "enrolledDeviceCount desc", "p3 p5 p1 p4 p2"},
-        Row{64, "isTeamDeviceProfile,id", "p2 p3 p4 p1 p5"},
-        Row{64, "bindStatus desc,id", "p1 p4 p2 p5 p3"},
-        Row{64, "createdDateTime,id", "p4 p1 p2 p3 p5"},
-        Row{64, "qrCodeImage/type,id", "p2 p3 p5 p1 p4"},
-        Row{64, "roleScopeTagIds/$count desc,id", "p1 p3 p4 p5 p2"},
-        Row{64, "length(displayName) ,id", "p5 p2 p1 p3 p4"}, Row{64, "id desc", "p5 p4 p3 p2 p1"},
-        Row{64, "qrCodeImage", "400"}, Row{64, "roleScopeTagIds", "400"}, Row{64, "nope", "400"},
-        Row{64, "id asc asc", "400"}, Row{64, "id,", "400"}, Row{64, "", "400"},
-        Row{64, "qrCodeImage/value", "501"},
-        Row{64, "id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id", "400"}));
+    testing::Values(Row{64, "displayName", "p5 p4 p1 p2 p3"},
+                    Row{64, "displayName desc", "p3 p2 p1 p4 p5"},
+                    Row{64, "enrolledDeviceCount desc,id", "p3 p1 p5 p4 p2"},
+                    Row{64, "enrolledDeviceCount desc,id desc", "p3 p5 p1 p4 p2"},
+                    Row{64, "enrolledDeviceCount desc", "p3 p5 p1 p4 p2"},
+                    Row{64, "isTeamDeviceProfile,id", "p2 p3 p4 p1 p5"},
+                    Row{64, "bindStatus desc,id", "p1 p4 p2 p5 p3"},
+                    Row{64, "createdDateTime,id", "p4 p1 p2 p3 p5"},
+                    Row{64, "qrCodeImage/type,id", "p2 p3 p5 p1 p4"},
+                    Row{64, "roleScopeTagIds/$count desc,id", "p1 p3 p4 p5 p2"},
+                    Row{64, "length(displayName) ,id", "p5 p2 p1 p3 p4"},
+                    Row{64, "id desc", "p5 p4 p3 p2 p1"}, Row{64, "qrCodeImage", "400"},
+                    Row{64, "roleScopeTagIds", "400"}, Row{64, "nope", "400"},
+                    Row{64, "id asc asc", "400"}, Row{64, "id,", "400"}, Row{64, "", "400"},
+                    Row{64, "qrCodeImage/value", "501"},
+                    Row{64, "id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id,id", "400"}));
 
 class SearchRow : public testing::TestWithParam<Row> {};
 TEST_P(SearchRow, Answers) {

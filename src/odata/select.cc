@@ -87,8 +87,8 @@ base::Status Selection::add_members(const Tree& tree, syntax::NodeIndex nested,
       add_whole(ordinal);
       continue;
     }
-    const bool plain = tree[item].children == 1 && tree[path].children == 1 &&
-                       tree[first].kind == Kind::kName;
+    const bool plain =
+        tree[item].children == 1 && tree[path].children == 1 && tree[first].kind == Kind::kName;
     if (!plain) return not_built("more than names of members within a property");
     MUSTER_TRY(add_member(tree.text(first), ordinal));
   }

@@ -148,7 +148,8 @@ std::string Compiler::bind(Parameter parameter) {
 std::string Compiler::term(const ColumnUse& use, Op op, Parameter parameter) {
   const bool lower = op == Op::kGt || op == Op::kGe;
   const bool upper = op == Op::kLt || op == Op::kLe;
-  const bool known = given_.column == use.column && ((lower && given_.lower) || (upper && given_.upper));
+  const bool known =
+      given_.column == use.column && ((lower && given_.lower) || (upper && given_.upper));
   const std::string name = known ? dialect_.not_indexed(use.name) : use.name;
   return name + std::string(sign(op)) + bind(std::move(parameter));
 }
@@ -163,8 +164,8 @@ std::optional<ColumnUse> Compiler::column_of(NodeIndex index) const {
   if (node.op != Op::kProperty || node.type.collection) return std::nullopt;
   const edm::Property& property = filter_.type->properties[node.index];
   const bool text = node.type.value == ValueType::kString;
-  const bool storable = property.storage == edm::Storage::kColumn ||
-                        property.storage == edm::Storage::kUuid;
+  const bool storable =
+      property.storage == edm::Storage::kColumn || property.storage == edm::Storage::kUuid;
   if (!storable || (no_case && node.type.exact) || node.type.value == ValueType::kBinary) {
     return std::nullopt;
   }
@@ -359,7 +360,8 @@ Piece Compiler::listed(NodeIndex index, bool wanted) {
   Piece piece{.sql = use->name + (wanted ? " IN (" : " NOT IN (") + list + ")"};
   piece.indexed = wanted && use->indexed && !null;
   // What is not listed takes null unless null is listed; NOT IN alone does not take it.
-  if (use->property->nullable && null == wanted) piece.sql = "(" + piece.sql + " OR " + is_null + ")";
+  if (use->property->nullable && null == wanted)
+    piece.sql = "(" + piece.sql + " OR " + is_null + ")";
   return piece;
 }
 

@@ -39,9 +39,7 @@ struct Parameter {
   Cell::Kind kind = Cell::Kind::kNull;
   std::int64_t integer = 0;
   std::string octets = {};
-  [[nodiscard]] Cell cell() const {
-    return {.kind = kind, .integer = integer, .octets = octets};
-  }
+  [[nodiscard]] Cell cell() const { return {.kind = kind, .integer = integer, .octets = octets}; }
 };
 
 // Which ends of a range over a column somebody else gives, who walks its index: conditions on them
@@ -55,8 +53,8 @@ struct GivenRange {
 struct Condition {
   std::string sql = {};  // empty: every record
   std::vector<Parameter> parameters = {};
-  bool exact = true;      // it says all that the filter says
-  bool indexed = false;   // an index leads to the records
+  bool exact = true;     // it says all that the filter says
+  bool indexed = false;  // an index leads to the records
 };
 
 // Placeholders are numbered from `first_parameter`.

@@ -213,8 +213,9 @@ TEST_P(Records, OfOctetKeysAreListedInTheOrderOfOctets) {
     ASSERT_TRUE(write(kTenantA, work).ok());
   }
   EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA})), hashes);
-  EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA, .after = std::string("b")})),
-            (std::vector<std::string>{"\x7F", "\x80", "\xFF"}));
+  EXPECT_EQ(
+      keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA, .after = std::string("b")})),
+      (std::vector<std::string>{"\x7F", "\x80", "\xFF"}));
 }
 
 TEST_P(Records, ArePagedByKeySkipAndLimit) {

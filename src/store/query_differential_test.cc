@@ -28,9 +28,9 @@ class Dice {
 };
 
 const Words& texts() {
-  static const Words kTexts = {"",  "a",   "A",   "ab",          "Ab", "aB", "b",
-                               "B", "zz",  "ab c", "\u00E4",      "\u00C4", "a%", "_",
-                               "'", "a\\", "\U0001F600", "\x7F", "aab"};
+  static const Words kTexts = {"",  "a",   "A",          "ab",     "Ab",     "aB", "b",
+                               "B", "zz",  "ab c",       "\u00E4", "\u00C4", "a%", "_",
+                               "'", "a\\", "\U0001F600", "\x7F",   "aab"};
   return kTexts;
 }
 const Words& dates() {
@@ -66,8 +66,8 @@ const Kinds kFixture{
     .collections = {"roleScopeTagIds"},
     .orders = {"displayName", "displayName", "description", "id", "enrolledDeviceCount", "size",
                "createdDateTime", "isTeamDeviceProfile", "bindStatus", "tokenValue",
-               "qrCodeImage/type", "roleScopeTagIds/$count", "length(displayName)",
-               "size divby 2", "size mul 9223372036854775807"}};
+               "qrCodeImage/type", "roleScopeTagIds/$count", "length(displayName)", "size divby 2",
+               "size mul 9223372036854775807"}};
 
 const Kinds kProfiles{
     .set = &edm::kProfiles,
@@ -253,9 +253,8 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
   }
 
   void make_table(const edm::EntitySet& set) {
-    auto connection = sqlite::Connection::open(folder_.file("muster.db"),
-                                               sqlite::OpenMode::kReadWrite, "",
-                                               std::chrono::seconds(5));
+    auto connection = sqlite::Connection::open(
+        folder_.file("muster.db"), sqlite::OpenMode::kReadWrite, "", std::chrono::seconds(5));
     ASSERT_TRUE(connection.ok());
     const auto status = connection->execute(table_of(set).c_str());
     ASSERT_TRUE(status.ok()) << status.error().message;
@@ -287,10 +286,10 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
     if (!dice.one_in(4)) text += "$filter=" + base::percent_encode(writer.condition(3));
     if (!dice.one_in(4)) text += "&$orderby=" + base::percent_encode(writer.order());
     if (dice.one_in(6)) {
-      text += "&$search=" + base::percent_encode(dice.pick({"a", "NOT a", "b OR \"a%\"", "zz AND a"}));
+      text +=
+          "&$search=" + base::percent_encode(dice.pick({"a", "NOT a", "b OR \"a%\"", "zz AND a"}));
     }
-    const auto options =
-        odata::parse_query(*kinds.set->type, text, odata::Shape::kCollection);
+    const auto options = odata::parse_query(*kinds.set->type, text, odata::Shape::kCollection);
     ASSERT_TRUE(options.ok()) << text << ": " << options.error().message;
     static const odata::Order kByKey;
     const odata::Order& order = options->order ? *options->order : kByKey;

@@ -48,8 +48,7 @@ std::string order_of(const Dialect& dialect, const edm::EntitySet& set, const Wa
 }
 
 std::vector<Stretch> stretches_after(const Dialect& dialect, const edm::EntitySet& set,
-                                     const Walk& walk,
-                                     const std::optional<odata::Position>& place,
+                                     const Walk& walk, const std::optional<odata::Position>& place,
                                      std::size_t first_parameter) {
   if (!place) return {Stretch{}};
   const RowLayout& layout = layout_of(set);
@@ -63,8 +62,7 @@ std::vector<Stretch> stretches_after(const Dialect& dialect, const edm::EntitySe
   const std::string& text = layout.columns[walk.folded].name;
   const auto* folded = std::get_if<std::string>(&place->values.front());
   const GivenRange one{.column = walk.folded, .lower = true, .upper = true};
-  const GivenRange rest{
-      .column = walk.folded, .lower = !walk.descending, .upper = walk.descending};
+  const GivenRange rest{.column = walk.folded, .lower = !walk.descending, .upper = walk.descending};
   if (folded == nullptr) {
     std::vector<Stretch> stretches = {
         {text + " IS NULL AND " + key + beyond + first, {key_value}, one}};

@@ -61,8 +61,14 @@ NodeIndex Parser::operation(Operator op, std::size_t begin, NodeIndex left) {
   }
   for (;;) {
     const bool either = op == Operator::kIn && in.peek() == '(';
+    const std::size_t start = in.at();
     const NodeIndex right = either ? list() : expression(binds + 1);
     if (right == kNoNode) return kNoNode;
+    const bool is_enum = tree[right].kind == Kind::kEnum || tree[right].kind == Kind::kString;
+    if (op == Operator::kHas && in.strict() && !is_enum) {
+      in.seek(start);
+      return fail("a literal of an enumeration");
+    }
     tree.append(operands, right);
     if (!is_chain(op)) break;
     const std::size_t here = in.at();

@@ -7,9 +7,10 @@ namespace muster::odata::syntax {
 NodeIndex Parser::array_or_object() {
   const Level level(*this);
   if (!level.fits()) return kNoNode;
+  in.take_blanks();
   const std::size_t begin = in.at();
   if (in.take('[')) return array(begin);
-  return expect('{', "'[' or '{'") ? object(begin) : kNoNode;
+  return in.take('{') ? object(begin) : fail("an expression");
 }
 
 NodeIndex Parser::array(std::size_t begin) {

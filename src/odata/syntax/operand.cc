@@ -60,7 +60,27 @@ const FunctionRow* find_function(std::string_view name) {
   return nullptr;
 }
 
+// Takes the name of a type, `Collection(…)` included; empty if there is none. Graph's clients send
+// it in single quotes, as OData 3 had it.
+std::string_view take_type(Reader& in) {
+  const std::size_t begin = in.at();
+  const bool quoted = !in.strict() && in.take('\'');
+  const std::size_t start = in.at();
+  const bool collection = in.take_text("Collection") && in.take('(');
+  if (!collection) in.seek(start);
+  if (in.take_qualified_name() > 0 && (!collection || in.take(')'))) {
+    const std::string_view name = in.since(start);
+    if (!quoted || in.take('\'')) return name;
+  }
+  in.seek(begin);
+  return {};
+}
+
 }  // namespace
+
+bool is_canonical_function(std::string_view name) {
+  return find_function(name) != nullptr;
+}
 
 NodeIndex Parser::operand() {
   switch (in.peek()) {
@@ -68,7 +88,9 @@ NodeIndex Parser::operand() {
       return parenthesised();
     case '[':
     case '{':
-      return array_or_object();
+    case ' ':
+    case '\t':
+      return array_or_object();  // which alone may have blanks before it
     case '$':
     case '@':
       return member_path();
@@ -200,13 +222,12 @@ NodeIndex Parser::built_in(std::size_t begin) {
 
 NodeIndex Parser::type_name() {
   const std::size_t begin = in.at();
-  const bool collection = in.take_text("Collection") && in.take('(');
-  if (!collection) in.seek(begin);
-  const std::size_t parts = in.take_qualified_name();
-  if (parts == 0) return fail("the name of a type");
-  if (collection && !expect(')', "')'")) return kNoNode;
-  const NodeIndex node = leaf(Kind::kTypeName, begin);
-  if (node != kNoNode && parts > 1) tree[node].flags |= Node::kQualified;
+  const std::string_view name = take_type(in);
+  if (name.empty()) return fail("the name of a type");
+  const NodeIndex node = add(Kind::kTypeName, begin, {}, name);
+  if (node != kNoNode && name.find('.') != std::string_view::npos) {
+    tree[node].flags |= Node::kQualified;
+  }
   return node;
 }
 
@@ -216,13 +237,11 @@ NodeIndex Parser::cast_or_isof(Kind kind, std::size_t begin) {
   if (!level.fits()) return kNoNode;
   in.skip();
   in.take_blanks();
+  // Is there just a type? Then its name and the closing parenthesis.
   const std::size_t inner = in.at();
-  // Is there just a type? Then a name and the closing parenthesis.
-  const bool collection = in.take_text("Collection") && in.take('(');
-  if (!collection) in.seek(inner);
-  bool alone = in.take_qualified_name() > 0 && (!collection || in.take(')'));
-  if (alone) in.take_blanks();
-  alone = alone && in.peek() == ')';
+  const bool is_type = !take_type(in).empty();
+  in.take_blanks();
+  const bool alone = is_type && in.peek() == ')';
   in.seek(inner);
 
   TreeBuilder::List children;

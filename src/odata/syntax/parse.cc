@@ -1,5 +1,6 @@
 #include "odata/syntax/parse.h"
 
+#include "base/encoding.h"
 #include "odata/syntax/parser.h"
 
 namespace muster::odata::syntax {
@@ -20,6 +21,9 @@ base::Result<Tree> parse_option(std::string target, std::string_view text,
   if (text.size() > kMaxLength) {
     return too_long(ErrorCode::kInvalidQuery, subject, std::move(target));
   }
+  if (!base::is_utf8(text)) {
+    return base::fail(ErrorCode::kInvalidQuery, subject + " is not UTF-8.", std::move(target));
+  }
   Parser parser(text, Reader::Mode::kDecoded, subject);
   parser.in.take_blanks();
   (parser.*parse)();
@@ -27,6 +31,17 @@ base::Result<Tree> parse_option(std::string target, std::string_view text,
   if (!parser.failed() && !parser.in.done()) parser.fail("an operator, a comma or the end");
   if (parser.failed()) return parser.error(ErrorCode::kInvalidQuery, std::move(target));
   return parser.tree.take();
+}
+
+// The segment of a well-formed path that has the octet which is number `decoded` after decoding.
+std::string_view segment_at(std::string_view encoded, std::size_t decoded) {
+  std::size_t begin = 0;
+  std::size_t at = 0;
+  for (; at < encoded.size() && decoded > 0; --decoded) {
+    at += encoded[at] == '%' ? 3 : 1;
+    if (encoded[at - 1] == '/') begin = at;
+  }
+  return encoded.substr(begin, encoded.find('/', at) - begin);
 }
 
 }  // namespace
@@ -68,14 +83,14 @@ base::Result<Tree> parse_path(std::string_view encoded) {
     return base::fail(ErrorCode::kBadRequest,
                       "The path holds a '%' that is not followed by two hexadecimal digits.");
   }
+  if (!base::is_utf8(parser.in.text())) {
+    return base::fail(ErrorCode::kBadRequest, "The path is not UTF-8.");
+  }
   parser.resource_path();
   if (!parser.failed() && !parser.in.done()) parser.fail("'/' or the end");
   if (!parser.failed()) return parser.tree.take();
-  std::string_view segment = parser.in.text().substr(0, parser.failed_at());
-  const std::size_t slash = segment.rfind('/');
-  const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
-  segment = parser.in.text().substr(begin);
-  return parser.error(ErrorCode::kBadRequest, std::string(segment.substr(0, segment.find('/'))));
+  // An escaped `/` parts nothing, so a segment is looked for in the path as sent.
+  return parser.error(ErrorCode::kBadRequest, std::string(segment_at(encoded, parser.failed_at())));
 }
 
 }  // namespace muster::odata::syntax

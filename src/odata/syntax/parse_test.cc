@@ -59,6 +59,9 @@ TEST(Filter, BuildsTheTree) {
        "(eq (path name:a) (object (member:k (object (member:l null)))))"},
       {"cast(a,Edm.String) eq 'x'", "(eq (cast (path name:a) type:Edm.String) string:x)"},
       {"isof(Collection(ns.T))", "(isof type:Collection(ns.T))"},
+      {"isof('microsoft.graph.user')", "(isof type:microsoft.graph.user)"},
+      {"isof(a,'ns.T') or cast('x',ns.T)",
+       "(or (isof (path name:a) type:ns.T) (cast string:x type:ns.T))"},
       {"case(a:1,true:2) eq 1",
        "(eq (case (branch (path name:a) integer:1) (branch boolean:true integer:2)) integer:1)"},
       {"a/@ns.T#q eq TRUE", "(eq (path name:a annotation:ns.T#q) boolean:true)"},
@@ -147,6 +150,8 @@ TEST(Path, BuildsTheTree) {
   ASSERT_FALSE(slash.ok());
   EXPECT_EQ(slash.error().code, base::ErrorCode::kBadRequest);
   EXPECT_EQ(slash.error().target, "Set('a");
+  EXPECT_EQ(parse_path("a%2Fb/%62c('x)/d").error().target, "%62c('x)");
+  EXPECT_FALSE(parse_path("a/%FF").ok());
   EXPECT_FALSE(parse_path("Set('%zz')").ok());
 }
 

@@ -35,6 +35,9 @@ inline constexpr OptionSet kOfExpand =
 inline constexpr OptionSet kOfSelect =
     kOfReferences | kComputeOption | kSelectOption | kAliasOption;
 
+// Does OData define a function of that name (§5.1.1.5 to §5.1.1.12)? Without case.
+[[nodiscard]] bool is_canonical_function(std::string_view name);
+
 class Parser {
  public:
   // `subject` begins every message: "The query option '$filter'".

@@ -44,9 +44,8 @@ std::string from(const edm::EntitySet& set) {
 void add_condition(ListStatement& statement, std::string& sql, const Query& query,
                    GivenRange given = {}) {
   if (query.filter == nullptr) return;
-  Condition condition =
-      compile_condition(dialect(), *query.set, *query.filter,
-                        kFirstParameter + statement.parameters.size(), given);
+  Condition condition = compile_condition(dialect(), *query.set, *query.filter,
+                                          kFirstParameter + statement.parameters.size(), given);
   if (!condition.sql.empty()) sql += " AND " + condition.sql;
   for (Parameter& parameter : condition.parameters) {
     statement.parameters.push_back(std::move(parameter));

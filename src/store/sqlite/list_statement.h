@@ -17,7 +17,7 @@ struct ListStatement {
   std::string sql = {};
   std::vector<Parameter> parameters = {};
   std::vector<std::size_t> columns = {};  // that are read, by position in the layout
-  edm::PropertyMask properties = 0;  // the same as properties
+  edm::PropertyMask properties = 0;       // the same as properties
   bool limited = false;
   bool exact = true;     // no record comes that the filter does not take
   bool indexed = false;  // an index leads to what the filter takes

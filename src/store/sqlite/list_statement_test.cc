@@ -10,9 +10,7 @@ namespace {
 
 class ListPlans : public testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(open_sqlite({.path = path(), .vault = test_vault()}).ok());
-  }
+  void SetUp() override { ASSERT_TRUE(open_sqlite({.path = path(), .vault = test_vault()}).ok()); }
   [[nodiscard]] std::string path() const { return folder_.file("muster.db"); }
 
   // The plans of each stretch, one line a step.

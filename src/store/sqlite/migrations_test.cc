@@ -58,9 +58,10 @@ TEST_F(Migrations, GiveEveryTableOneUniqueIndexThatBeginsWithTheTenant) {
   for (const edm::EntitySet* set : edm::stored_sets()) {
     const std::string table(set->table);
     EXPECT_EQ(ask("SELECT sum(\"unique\") FROM pragma_index_list('" + table + "')"), "1") << table;
-    EXPECT_EQ(ask("SELECT count(*) FROM pragma_index_list('" + table +
-                  "') AS l, pragma_index_info(l.name) AS c WHERE c.seqno = 0 AND c.name <> 'tenant'"),
-              "0")
+    EXPECT_EQ(
+        ask("SELECT count(*) FROM pragma_index_list('" + table +
+            "') AS l, pragma_index_info(l.name) AS c WHERE c.seqno = 0 AND c.name <> 'tenant'"),
+        "0")
         << table;
     EXPECT_EQ(ask("SELECT group_concat(c.name) FROM pragma_index_list('" + table +
                   "') AS l, pragma_index_info(l.name) AS c WHERE l.\"unique\""),

@@ -39,9 +39,8 @@ class Best {
   }
 
   [[nodiscard]] std::vector<odata::Position> take() {
-    std::sort(heap_.begin(), heap_.end(), [this](const auto& a, const auto& b) {
-      return odata::compare(order_, a, b) < 0;
-    });
+    std::sort(heap_.begin(), heap_.end(),
+              [this](const auto& a, const auto& b) { return odata::compare(order_, a, b) < 0; });
     return std::move(heap_);
   }
 
@@ -65,8 +64,7 @@ base::Result<Session::Prepared*> Session::prepared(const ListStatement& list) {
   if (queries_.size() >= kMaxQueries) queries_.clear();
   auto statement = connection_.prepare(list.sql);
   if (!statement) return note(std::move(statement).error());
-  return &queries_
-              .emplace(list.sql, Prepared{std::move(statement).value(), list.columns})
+  return &queries_.emplace(list.sql, Prepared{std::move(statement).value(), list.columns})
               .first->second;
 }
 
@@ -116,8 +114,7 @@ base::Status Session::read_stretch(const Query& query, const ListStatement& list
 
 base::Status Session::read_walk(const Query& query, const Walk& walk, Page& page) {
   std::size_t skip = query.skip;
-  const auto stretches =
-      stretches_after(dialect(), *query.set, walk, query.after, kFirstParameter);
+  const auto stretches = stretches_after(dialect(), *query.set, walk, query.after, kFirstParameter);
   for (const Stretch& stretch : stretches) {
     const ListStatement list = walk_statement(query, walk, stretch);
     page.scanned = query.filter != nullptr && !list.indexed;
