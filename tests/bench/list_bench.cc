@@ -33,7 +33,7 @@ constexpr int kRounds = 21;
 
 std::string key_of(std::size_t number) {
   char text[37];
-  std::snprintf(text, sizeof text, "00000000-0000-7000-8000-%012zx", number);
+  std::snprintf(text, sizeof text, "00000000-0000-7000-8000-%012zx", number & 0xFFFF'FFFF'FFFFU);
   return text;
 }
 
