@@ -109,7 +109,6 @@ class Parser {
 
   NodeIndex expression(int least);  // operators that bind at least so tight
   NodeIndex operation(Operator op, std::size_t begin, NodeIndex left);
-  NodeIndex right_operand(Operator op);
   NodeIndex operand();
   NodeIndex negation();
   NodeIndex inversion(std::size_t begin);

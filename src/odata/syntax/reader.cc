@@ -1,7 +1,5 @@
 #include "odata/syntax/reader.h"
 
-#include <algorithm>
-
 namespace muster::odata::syntax {
 namespace {
 
