@@ -3,6 +3,7 @@
 
 #include "edm/model.h"
 #include "edm/record.h"
+#include "edm/version.h"
 
 namespace muster::edm {
 
@@ -95,6 +96,7 @@ inline constexpr Property kProfileRows[] = {
      .complex = &kMimeContent,
      .secret = true,
      .sentence = "The QR code as a picture."},
+    kVersionRow,
 };
 inline constexpr EntityType kProfileType{
     .name = "androidForWorkEnrollmentProfile",

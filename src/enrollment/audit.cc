@@ -66,7 +66,9 @@ edm::Collection modified_properties(const Change& change) {
   if (change.after == nullptr) return result;
   const auto rows = change.set->type->properties;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].access == edm::Access::kServer || same(change.before, change.after, i)) continue;
+    const bool own =
+        rows[i].access == edm::Access::kServer || rows[i].access == edm::Access::kInternal;
+    if (own || same(change.before, change.after, i)) continue;
     edm::Complex entry;
     entry.members = {std::string(rows[i].name), shown(rows[i], change.before, i),
                      shown(rows[i], change.after, i)};

@@ -37,6 +37,7 @@ void append_details(std::string& out, const std::vector<base::ErrorDetail>& deta
 http::Response json_response(int status, std::string body) {
   http::Response response{.status = status, .body = std::move(body)};
   response.add("Content-Type", "application/json");
+  response.add("Content-Language", "en");
   return response;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "base/shared_value.h"
 #include "enrollment/entities.h"
 #include "graph/entity_set.h"
+#include "graph/resource_verbs.h"
 #include "graph/telemetry.h"
 #include "http/message.h"
 #include "observe/health.h"
@@ -28,6 +30,7 @@ struct ServiceParts {
   const observe::Health& health;
   Telemetry& telemetry;
   const base::Clock& clock;
+  std::span<const edm::EntitySet* const> sets = edm::served_sets();
 };
 
 // Thread-safe.
@@ -49,6 +52,7 @@ class Service {
   void authorise(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
+  void dispatch_part(const ExchangePtr& exchange);
   void answer_health(const ExchangePtr& exchange, bool ready);
   void answer_token_service(const ExchangePtr& exchange, std::string_view tenant,
                             std::string_view rest);
@@ -56,6 +60,7 @@ class Service {
   ServiceParts parts_;
   base::SharedValue<ServiceSettings> settings_;
   EntitySetVerbs verbs_;
+  ResourceVerbs resource_verbs_;
 };
 
 }  // namespace muster::graph

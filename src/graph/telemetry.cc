@@ -6,8 +6,8 @@
 namespace muster::graph {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMethodNames = {"GET",    "HEAD",    "POST", "PATCH",
-                                                          "DELETE", "OPTIONS", "other"};
+constexpr std::array<std::string_view, 8> kMethodNames = {"GET", "HEAD",   "POST",    "PATCH",
+                                                          "PUT", "DELETE", "OPTIONS", "other"};
 
 std::size_t method_index(std::string_view method) {
   const auto* const found = std::find(kMethodNames.begin(), kMethodNames.end() - 1, method);
@@ -30,6 +30,12 @@ std::string_view route_name(Route route) {
       return "action";
     case Route::kRendition:
       return "rendition";
+    case Route::kProperty:
+      return "property";
+    case Route::kFunction:
+      return "function";
+    case Route::kContainer:
+      return "singleton";
     case Route::kToken:
       return "token";
     case Route::kDiscovery:

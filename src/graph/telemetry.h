@@ -23,13 +23,16 @@ enum class Route : std::uint8_t {
   kEntity,
   kAction,
   kRendition,
+  kProperty,
+  kFunction,
+  kContainer,
   kToken,
   kDiscovery,
   kKeys,
   kHealth,
   kOther,
 };
-inline constexpr std::size_t kRoutes = 11;
+inline constexpr std::size_t kRoutes = 14;
 [[nodiscard]] std::string_view route_name(Route route);
 
 enum class Stage : std::uint8_t { kAuthorise, kParse, kPlan, kStore, kAnswer };
@@ -62,7 +65,7 @@ class Telemetry {
   [[nodiscard]] observe::Log& log() { return log_; }
 
  private:
-  static constexpr std::size_t kMethods = 7;  // the six that are known, and the others
+  static constexpr std::size_t kMethods = 8;  // the seven that are known, and the others
   observe::Log& log_;
   std::atomic<bool> log_requests_;
   std::array<observe::Histogram, kStages> stages_;

@@ -34,6 +34,7 @@ edm::Record full_profile() {
   std::string octets;
   for (int i = 0; i < 262'144; ++i) octets += static_cast<char>(i * 7 + i / 256);
   record.set(edm::profile::kQrCodeImage.ordinal, picture(octets));
+  edm::set_version(record, 3);
   return record;
 }
 

@@ -159,7 +159,7 @@ describe('methods, media types, sizes', () => {
     ['POST', () => `${PROFILES}/${kept.id}`, ['GET', 'HEAD', 'PATCH', 'DELETE']],
     ['PUT', () => `${PROFILES}/${kept.id}`, ['GET', 'HEAD', 'PATCH', 'DELETE']],
     ['GET', () => `${PROFILES}/${kept.id}/createToken`, ['POST']],
-    ['GET', () => `${PROFILES}/$ref`, ['POST']],
+    ['DELETE', () => `${PROFILES}/$ref`, ['GET', 'HEAD', 'POST']],
     ['POST', () => `${PROFILES}/$count`, ['GET', 'HEAD']],
     ['DELETE', () => `${PROFILES}/${kept.id}/qrCode.svg`, ['GET', 'HEAD']],
   ];

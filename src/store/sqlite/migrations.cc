@@ -24,6 +24,11 @@ constexpr std::array kMigrations = {
         "initial",
 #include "store/sqlite/migrations/0001_initial.sql"
     },
+    Migration{
+        2,
+        "versions",
+#include "store/sqlite/migrations/0002_versions.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 

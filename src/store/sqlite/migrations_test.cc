@@ -46,11 +46,23 @@ class Migrations : public testing::Test {
 
 TEST_F(Migrations, MakeAFreshFileAndLeaveItAloneAfterwards) {
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT max(version) FROM schema_version"), "1");
+  EXPECT_EQ(ask("SELECT group_concat(version) FROM schema_version"), "1,2");
   const std::string schema = ask("SELECT group_concat(sql, ';') FROM sqlite_schema");
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "1");
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "2");
   EXPECT_EQ(ask("SELECT group_concat(sql, ';') FROM sqlite_schema"), schema);
+}
+
+TEST_F(Migrations, GiveRowsOfTheFirstVersionTheirFirstEntityVersion) {
+  run(
+#include "store/sqlite/migrations/0001_initial.sql"
+  );
+  run("PRAGMA application_id = 1299412082;"
+      "INSERT INTO schema_version VALUES (1, 'initial');"
+      "INSERT INTO enrollment_profiles VALUES"
+      " (x'00', x'01', NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, x'')");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(ask("SELECT version FROM enrollment_profiles"), "1");
 }
 
 TEST_F(Migrations, GiveEveryTableOneUniqueIndexThatBeginsWithTheTenant) {
@@ -67,7 +79,7 @@ TEST_F(Migrations, GiveEveryTableOneUniqueIndexThatBeginsWithTheTenant) {
 
 TEST_F(Migrations, RefuseAFileOfANewerVersion) {
   make_and("INSERT INTO schema_version (version, name) VALUES (42, 'of the future')");
-  expect_refusal({"42", "1"});
+  expect_refusal({"42", "2"});
 }
 
 TEST_F(Migrations, RefuseAFileWithOtherColumns) {
