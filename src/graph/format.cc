@@ -169,6 +169,10 @@ constexpr int kHighest = 401;
 }  // namespace
 
 std::string Format::content_type() const {
+  if (metadata == Metadata::kMinimal && !int64_as_text && !v401) {
+    return "application/json;odata.metadata=minimal;odata.streaming=true;"
+           "IEEE754Compatible=false;charset=utf-8";
+  }
   const std::string_view odata = v401 ? "" : "odata.";
   std::string type = "application/json;";
   type += odata;

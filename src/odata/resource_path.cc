@@ -57,7 +57,10 @@ base::Result<std::vector<std::string>> split(std::string_view path) {
     const std::size_t slash = path.find('/');
     const std::string_view raw = path.substr(0, slash);
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-    std::optional<std::string> decoded = base::percent_decode(raw, false);
+    // Most segments have no escape, and copying them whole is far cheaper.
+    std::optional<std::string> decoded = raw.find('%') == std::string_view::npos
+                                             ? std::optional(std::string(raw))
+                                             : base::percent_decode(raw, false);
     if (!decoded || !base::is_utf8(*decoded)) {
       return base::fail(ErrorCode::kBadRequest,
                         "The path holds an escape that is not percent-encoded UTF-8.",
