@@ -63,6 +63,10 @@ const EntityRules& Entities::rules(const edm::EntitySet& set) const {
   return *rules_.at(&set);
 }
 
+store::Store& Entities::store_for(const Caller& caller) {
+  return caller.enlistment ? caller.enlistment->store : store_;
+}
+
 void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent, RecordDone done) {
   const base::Timestamp now = clock_.now();
   base::Result<edm::Record> made = rules(set).create(caller, std::move(sent), now);
@@ -75,8 +79,10 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
                                              .now = now,
                                              .event_id = base::ordered_uuid(now)});
   write->result = *std::move(made);
+  if (write->caller.enlistment) write->caller.enlistment->created_key = write->key;
   const std::string& tenant = write->caller.tenant;
-  store_.write(
+  store::Store& store = store_for(write->caller);
+  store.write(
       tenant,
       [write](store::Transaction& transaction) -> base::Status {
         MUSTER_TRY(transaction.insert(*write->set, write->caller.tenant, *write->result));
@@ -87,7 +93,8 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
 
 void Entities::change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done) {
   const std::string& tenant = write->caller.tenant;
-  store_.write(
+  store::Store& store = store_for(write->caller);
+  store.write(
       tenant,
       [write, changes = std::move(changes)](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
@@ -151,7 +158,8 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
                                              .now = now,
                                              .event_id = base::ordered_uuid(now)});
   const std::string& tenant = write->caller.tenant;
-  store_.write(
+  store::Store& store = store_for(write->caller);
+  store.write(
       tenant,
       [write](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));

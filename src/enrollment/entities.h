@@ -43,6 +43,7 @@ class Entities {
  private:
   struct Write;
   [[nodiscard]] const EntityRules& rules(const edm::EntitySet& set) const;
+  [[nodiscard]] store::Store& store_for(const Caller& caller);
   void change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done);
 
   store::Store& store_;
