@@ -45,7 +45,8 @@ enrollment::Caller Exchange::caller() const {
   return {.tenant = principal->tenant_id,
           .base_url = request.base_url,
           .request_id = request.request_id,
-          .actor = enrollment::make_actor(std::move(facts))};
+          .actor = enrollment::make_actor(std::move(facts)),
+          .enlistment = part ? part->enlistment : nullptr};
 }
 
 std::string Exchange::version_root() const {
@@ -94,6 +95,7 @@ void Exchange::answer(http::Response response) {
                        .remote = request.remote,
                        .tenant = principal ? std::string_view(principal->tenant_id) : "",
                        .application = principal ? std::string_view(principal->application_id) : "",
+                       .batch = part ? std::string_view(part->batch_id) : "",
                        .status = status,
                        .octets = octets,
                        .took = stage_began_ - request.received});

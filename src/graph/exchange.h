@@ -19,6 +19,12 @@
 
 namespace muster::graph {
 
+// What a part of a batch knows of it.
+struct BatchPart {
+  std::string batch_id;                                // request id of the batch, for the log
+  std::shared_ptr<enrollment::Enlistment> enlistment;  // of a part of an atomicity group
+};
+
 // Belongs to one request; used by one thread at a time (loop, then perhaps a thread of the store).
 class Exchange {
  public:
@@ -30,6 +36,7 @@ class Exchange {
   std::string_view version;  // "beta" or "v1.0", in `request.target`
   odata::Resource resource;
   std::shared_ptr<const auth::Principal> principal;
+  std::shared_ptr<const BatchPart> part;  // null for a request of its own
 
   [[nodiscard]] bool is_read() const { return request.method == "GET" || request.method == "HEAD"; }
   [[nodiscard]] const RequestIds& ids() const { return ids_; }
@@ -44,6 +51,9 @@ class Exchange {
   void set_route(Route route) { route_ = route; }
   // Ends a stage that began with the last call or with the request; for the stage histogram.
   void end_stage(Stage stage);
+
+  // The way back to this thread's loop (http::Responder::poster). Precondition: not answered.
+  [[nodiscard]] http::Responder::Poster poster() const { return responder_.poster(); }
 
   // Call one of these once.
   void answer(http::Response response);

@@ -28,11 +28,15 @@ void read_preference(std::string_view item, Preferences& preferences) {
     value = value.substr(1, value.size() - 2);
   }
   constexpr std::string_view kPrefix = "odata.";
-  if (equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) {
-    name.remove_prefix(kPrefix.size());
-  }
+  const bool prefixed = equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
+  if (prefixed) name.remove_prefix(kPrefix.size());
   if (equal_ignoring_case(name, "return")) {
     preferences.return_minimal = equal_ignoring_case(value, "minimal");
+  } else if (equal_ignoring_case(name, "continue-on-error")) {
+    // A preference without a value is one that is true (OData 4.01 Protocol §8.2.8.3).
+    const bool wanted = value.empty() || equal_ignoring_case(value, "true");
+    if (!wanted && !equal_ignoring_case(value, "false")) return;
+    if (!prefixed || !preferences.continue_on_error) preferences.continue_on_error = wanted;
   } else if (equal_ignoring_case(name, "maxpagesize")) {
     std::size_t size = 0;
     const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), size);
@@ -116,6 +120,28 @@ bool accepts(const http::Headers& headers, std::string_view media_type) {
     accepted = accepted || !excluded;
   }
   return accepted;
+}
+
+double quality(const http::Headers& headers, std::string_view media_type) {
+  std::string_view rest = headers.get("Accept");
+  if (http::trim_blanks(rest).empty()) return 1;
+  double found = 0;
+  std::size_t specific = 0;
+  while (!rest.empty()) {
+    std::string_view parameters = next_item(rest, ',');
+    const std::string_view range = next_item(parameters, ';');
+    if (!matches(range, media_type) || range.size() < specific) continue;
+    specific = range.size();  // `*/*` is shorter than `type/*`, which is shorter than a type
+    found = 1;
+    while (!parameters.empty()) {
+      const std::string_view item = next_item(parameters, ';');
+      if (!item.starts_with("q=") && !item.starts_with("Q=")) continue;
+      if (std::from_chars(item.data() + 2, item.data() + item.size(), found).ec != std::errc{}) {
+        found = 0;
+      }
+    }
+  }
+  return found;
 }
 
 base::Status check_json_content_type(const http::Headers& headers) {

@@ -14,11 +14,16 @@ namespace muster::graph {
 struct Preferences {
   bool return_minimal = false;
   std::optional<std::size_t> max_page_size = {};  // `maxpagesize`, with or without `odata.`
+  std::optional<bool> continue_on_error = {};     // of a batch; the name without `odata.` wins
 };
 [[nodiscard]] Preferences read_preferences(const http::Headers& headers);
 
 // Whether `media_type` is acceptable (RFC 9110 §12.5.1). No Accept header accepts all.
 [[nodiscard]] bool accepts(const http::Headers& headers, std::string_view media_type);
+
+// How much `media_type` is wanted, from 0 (not acceptable) to 1, by the most specific range of
+// Accept that matches it (RFC 9110 §12.5.1); 1 without an Accept header.
+[[nodiscard]] double quality(const http::Headers& headers, std::string_view media_type);
 
 // How much control information an answer carries (OData JSON Format 4.01 §3.1).
 enum class Metadata : std::uint8_t { kNone, kMinimal, kFull };

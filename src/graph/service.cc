@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "graph/batch.h"
 #include "graph/routes.h"
 
 namespace muster::graph {
@@ -140,6 +141,7 @@ void Service::authorise(const ExchangePtr& exchange) {
 
 void Service::serve(const ExchangePtr& exchange) {
   const Head head = split_head(exchange->request.path());
+  if (is_batch_path(head.rest)) return answer_batch_request(exchange);
   base::Result<odata::Resource> resource = odata::resolve(head.rest);
   if (!resource) return exchange->refuse(resource.error());
   exchange->resource = *std::move(resource);
@@ -161,6 +163,23 @@ void Service::serve(const ExchangePtr& exchange) {
                                    auth::names_of(required) + "."));
   }
   dispatch(exchange);
+}
+
+void Service::answer_batch_request(const ExchangePtr& exchange) {
+  if (exchange->request.method != "POST") {
+    exchange->set_route(Route::kBatch);
+    return exchange->answer(method_not_allowed(*exchange, "POST", parts_.clock.now()));
+  }
+  answer_batch(exchange, parts_.store, parts_.clock,
+               [this](http::Request&& request, http::Responder responder,
+                      std::shared_ptr<const BatchPart> part, std::optional<base::Error> refusal) {
+                 const auto inner =
+                     std::make_shared<Exchange>(std::move(request), std::move(responder),
+                                                parts_.telemetry, parts_.clock, settings_.load());
+                 inner->part = std::move(part);
+                 if (refusal) return inner->refuse(*refusal);
+                 route(inner);
+               });
 }
 
 void Service::dispatch(const ExchangePtr& exchange) {

@@ -47,6 +47,7 @@ class Service {
  private:
   void route(const ExchangePtr& exchange);
   void authorise(const ExchangePtr& exchange);
+  void answer_batch_request(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
   void answer_health(const ExchangePtr& exchange, bool ready);

@@ -88,6 +88,54 @@ difference(11, '@odata.type is in the answer of a create and not on reads', asyn
   assert.ok(!('@odata.type' in (await muster.get(entity(made))).json));
 });
 
+// The answers of a JSON batch by id.
+const batch = async (requests) => {
+  const answer = await muster.post('/beta/$batch', { requests });
+  assert.equal(answer.status, 200, answer.text);
+  return Object.fromEntries(answer.json.responses.map((response) => [response.id, response]));
+};
+const SET = PROFILES.slice('/beta'.length);
+const creation = (id, more) =>
+  ({ id, method: 'POST', url: SET, headers: { 'Content-Type': 'application/json' }, body: { displayName: 'x' }, ...more });
+
+difference(20, 'atomicity groups are transactions', async () => {
+  const before_ = await muster.count();
+  const atomicityGroup = 'g';
+  const answers = await batch([creation('1', { atomicityGroup }), creation('2', { atomicityGroup, body: { nonsense: 1 } })]);
+  assert.deepEqual([answers[1].status, answers[2].status], [424, 400]);
+  assert.equal(await muster.count(), before_);
+});
+
+difference(21, 'dependsOn takes any earlier requests', async () => {
+  const answers = await batch([creation('1'), creation('2'), creation('3', { dependsOn: ['1'] }), creation('4', { dependsOn: ['2', '3'] })]);
+  assert.deepEqual(Object.values(answers).map(({ status }) => status), [201, 201, 201, 201]);
+});
+
+difference(22, 'batches are taken and answered as multipart/mixed', async () => {
+  const body = `--b\r\nContent-Type: application/http\r\n\r\nGET ${PROFILES} HTTP/1.1\r\n\r\n--b--\r\n`;
+  const answer = await muster.post('/beta/$batch', body, { headers: { 'Content-Type': 'multipart/mixed; boundary=b' } });
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers['content-type'], /^multipart\/mixed; boundary=/);
+  assert.match(answer.text, /\r\nHTTP\/1\.1 200 OK\r\n/);
+});
+
+difference(23, 'ids of a batch are told apart by case', async () => {
+  const answers = await batch([creation('a'), creation('A')]);
+  assert.deepEqual([answers.a.status, answers.A.status], [201, 201]);
+});
+
+difference(24, 'URLs in a batch may name this service in full', async () => {
+  const answers = await batch([creation('1', { url: muster.base + PROFILES }), creation('2', { url: PROFILES }), creation('3', { url: SET }),
+    creation('4', { url: `https://elsewhere.example${PROFILES}` })]);
+  assert.deepEqual(Object.values(answers).map(({ status }) => status), [201, 201, 201, 400]);
+});
+
+difference(25, 'header fields in the answers of a JSON batch are spelled as Graph spells them', async () => {
+  const answers = await batch([creation('1')]);
+  assert.match(answers[1].headers['Content-Type'], /^application\/json/);
+  assert.ok(answers[1].headers.Location);
+});
+
 test('the page and the tests number the same differences', () => {
   const page = readFileSync(new URL('../../docs/compatibility.md', import.meta.url), 'utf8');
   const numbers = [...page.matchAll(/^(\d+)\. \*\*/gm)].map((match) => Number(match[1]));
