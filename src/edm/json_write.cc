@@ -2,18 +2,34 @@
 
 #include <array>
 #include <charconv>
+#include <cstdint>
 
 #include "base/encoding.h"
 
 namespace muster::edm {
 namespace {
 
-constexpr std::array<bool, 256> kNeedsEscape = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
-  table['"'] = table['\\'] = true;
-  return table;
-}();
+// 1 or 0, for arithmetic.
+constexpr unsigned needs_escape(char c) {
+  return static_cast<unsigned>(static_cast<unsigned char>(c) < 0x20) |
+         static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+}
+
+// Octets at the front that need no escape. Blocks without branches become a few vector
+// instructions.
+std::size_t plain_size(std::string_view text) {
+  constexpr std::size_t kBlock = 16;
+  std::size_t size = 0;
+  for (; size + kBlock <= text.size(); size += kBlock) {
+    std::uint8_t found = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      found |= static_cast<std::uint8_t>(needs_escape(text[size + i]));
+    }
+    if (found != 0) break;
+  }
+  while (size < text.size() && needs_escape(text[size]) == 0) ++size;
+  return size;
+}
 
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -47,6 +63,13 @@ void append_number(std::string& out, std::int64_t value) {
   out.append(digits.data(), end);
 }
 
+// Names of the model are identifiers: there is nothing to escape.
+void append_name(std::string& out, std::string_view name) {
+  out += '"';
+  out += name;
+  out += "\":";
+}
+
 void append_complex(std::string& out, const ComplexType& type, const Complex& value, bool types) {
   out += '{';
   if (types) {
@@ -57,8 +80,7 @@ void append_complex(std::string& out, const ComplexType& type, const Complex& va
   }
   for (std::size_t i = 0; i < type.properties.size(); ++i) {
     if (i > 0 || types) out += ',';
-    append_json_string(out, type.properties[i].name);
-    out += ':';
+    append_name(out, type.properties[i].name);
     append_value(out, type.properties[i], value.members[i], types);
   }
   out += '}';
@@ -90,14 +112,13 @@ void append_single(std::string& out, const Property& property, const Value& valu
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text, copied, i - copied);
-    append_escaped(out, text[i]);
-    copied = i + 1;
+  while (true) {
+    const std::size_t plain = plain_size(text);
+    out.append(text, 0, plain);
+    if (plain == text.size()) break;
+    append_escaped(out, text[plain]);
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, copied, text.size() - copied);
   out += '"';
 }
 
@@ -117,8 +138,7 @@ void append_properties(std::string& out, const Record& record, PropertyMask sele
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if ((select >> i & 1) == 0 || !record.has(i) || rows[i].access == Access::kInternal) continue;
     if (!out.ends_with('{')) out += ',';
-    append_json_string(out, rows[i].name);
-    out += ':';
+    append_name(out, rows[i].name);
     append_value(out, rows[i], record.at(i), types);
   }
 }
