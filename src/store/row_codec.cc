@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/random.h"
 #include "edm/json_read.h"
 #include "edm/json_write.h"
 #include "store/sealed_pack.h"
@@ -44,7 +45,7 @@ void set_sealing_context(std::string& context, const edm::EntitySet& set, const 
 std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
   if (property.storage == Storage::kUuid) {
     if (cell.kind != Kind::kBlob || cell.octets.size() != sizeof(UuidKey)) return std::nullopt;
-    return Value(uuid_of_key(cell.octets));
+    return Value(base::uuid_text(cell.octets));
   }
   switch (property.type) {
     case Type::kString:
