@@ -95,13 +95,15 @@ TlsSession::Outcome TlsSession::receive(std::string_view octets, InputBuffer& pl
     const Outcome outcome = shake_hands();
     if (!established_) return outcome;
   }
-  while (true) {
+  // Asked for more than there is, OpenSSL would set up another record and an error to say so.
+  while (!arrived_.empty() || SSL_has_pending(ssl_) == 1) {
     const std::span<char> room = plain.prepare(kPlainStep);
     const auto size = static_cast<int>(std::min<std::size_t>(room.size(), 1U << 20));
     const int count = SSL_read(ssl_, room.data(), size);
     if (count <= 0) return failure(count);
     plain.commit(static_cast<std::size_t>(count));
   }
+  return Outcome::kOpen;
 }
 
 bool TlsSession::send(std::string_view plain) {
