@@ -1,8 +1,7 @@
 #include "base/timestamp.h"
 
 #include <array>
-
-#include <time.h>
+#include <ctime>
 
 #include "base/clock.h"
 

@@ -85,7 +85,7 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
       deliver(write, std::move(done)));
 }
 
-void Entities::change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done) {
+void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done) {
   const std::string& tenant = write->caller.tenant;
   store_.write(
       tenant,

@@ -43,7 +43,7 @@ class Entities {
  private:
   struct Write;
   [[nodiscard]] const EntityRules& rules(const edm::EntitySet& set) const;
-  void change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done);
+  void change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done);
 
   store::Store& store_;
   const base::Clock& clock_;

@@ -18,14 +18,14 @@ constexpr std::size_t kPlainStep = 2048;
 
 // A BIO that reads from what has arrived and writes to wire_: no copies but OpenSSL's own.
 const bio_method_st* TlsSession::wire_method() {
-  static const BIO_METHOD* const method = [] {
+  static const BIO_METHOD* const kMethod = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "muster wire");
     BIO_meth_set_read(made, &TlsSession::bio_read);
     BIO_meth_set_write(made, &TlsSession::bio_write);
     BIO_meth_set_ctrl(made, &TlsSession::bio_control);
     return made;
   }();
-  return method;
+  return kMethod;
 }
 
 int TlsSession::bio_read(bio_st* bio, char* to, int size) {

@@ -73,11 +73,12 @@ class MemoryTransaction final : public Transaction {
   }
 
   void undo() {
-    for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-      change->records->erase(change->key);
-      if (change->before) change->records->emplace(change->key, *std::move(change->before));
+    while (!changes_.empty()) {
+      Change& last = changes_.back();
+      last.records->erase(last.key);
+      if (last.before) last.records->emplace(last.key, *std::move(last.before));
+      changes_.pop_back();
     }
-    changes_.clear();
   }
 
  private:
@@ -119,7 +120,7 @@ base::Status MemoryStore::read(const std::function<base::Status(Reader&)>& read)
 
 void MemoryStore::write(std::string_view tenant, Work work, Completion completion) {
   WriteJob job{std::string(tenant), std::move(work), std::move(completion)};
-  if (!queue_.push(std::move(job))) job.completion(queue_full());
+  if (!queue_.push(job)) job.completion(queue_full());
 }
 
 base::Status MemoryStore::health() {

@@ -31,8 +31,8 @@ class GroupWriter {
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
 
-  // False when the queue is full; then `job` is as it was.
-  [[nodiscard]] bool push(WriteJob&& job) { return queue_.push(std::move(job)); }
+  // Takes what `job` holds. False when the queue is full; then `job` is as it was.
+  [[nodiscard]] bool push(WriteJob& job) { return queue_.push(job); }
 
   // The state as of the last commit or probe, at most `health_interval` old. Waits for a probe a
   // quarter of a second at most.

@@ -101,7 +101,8 @@ base::Status check_table(Connection& connection, const edm::EntitySet& set,
   if (live.empty()) return refuse(path, where + " is missing.");
   for (const Column& column : layout_of(set).columns) {
     const std::string wanted = describe(column);
-    if (std::erase(live, wanted) != 1) return refuse(path, where + " lacks '" + wanted + "'.");
+    if (std::erase(live, wanted) == 1) continue;
+    return refuse(path, std::string(where).append(" lacks '").append(wanted).append("'."));
   }
   if (live.empty()) return base::done();
   return refuse(path, where + " has '" + live.front() + "', which this program does not know.");

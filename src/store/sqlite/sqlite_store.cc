@@ -74,7 +74,7 @@ base::Status SqliteStore::read(const std::function<base::Status(Reader&)>& read)
 
 void SqliteStore::write(std::string_view tenant, Work work, Completion completion) {
   WriteJob job{std::string(tenant), std::move(work), std::move(completion)};
-  if (!writer_.push(std::move(job))) job.completion(queue_full());
+  if (!writer_.push(job)) job.completion(queue_full());
 }
 
 }  // namespace muster::store::sqlite
