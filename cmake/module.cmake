@@ -21,6 +21,9 @@ function(muster_module name)
   if(MUSTER_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE muster_${name} GTest::gtest_main GTest::gmock)
+    if(name STREQUAL "edm")
+      target_link_libraries(${name}_test PRIVATE Boost::json)
+    endif()
     if(name STREQUAL "enrollment")
       target_link_libraries(${name}_test PRIVATE PkgConfig::QRORACLE PkgConfig::ZBAR
                                                  PkgConfig::ZXING PkgConfig::PNGREADER

@@ -35,6 +35,10 @@ TOOLS = [
     ("libqrcodegencpp-dev", "MIT", "judge of QR symbols"),
     ("libzbar-dev", "LGPL-2.1-or-later", "judge of QR pictures"),
     ("libzxing-dev", "Apache-2.0", "judge of QR pictures"),
+    ("libxml2-utils", "MIT", "judge of $metadata"),
+    ("libpng-dev", "libpng-2.0", "judge of PNG pictures"),
+    ("zbar-tools", "LGPL-2.1-or-later", "judge of QR pictures as they are served"),
+    ("sqlite3", "blessing", "judge of the database file after a crash"),
     ("clang-14", "Apache-2.0 with LLVM exception", "second compiler, fuzzing"),
     ("clang-tidy-14", "Apache-2.0 with LLVM exception", "static analysis"),
     ("clang-format-14", "Apache-2.0 with LLVM exception", "formatting"),
@@ -80,8 +84,11 @@ def main():
     print("\n".join([head, *rows(LINKED, versions)]))
     print("\n## To build and to judge\n")
     print("\n".join([head, *rows(TOOLS, versions)]))
-    print("\nThe client tests use two npm packages, locked in `tests/clients/package-lock.json`: "
-          "`@azure/identity` (MIT) and `@microsoft/microsoft-graph-client` (MIT).")
+    print("\nThe client tests use npm packages, locked in `tests/clients/package-lock.json`: `@azure/identity` and "
+          "`@microsoft/microsoft-graph-client` as clients; `odata-csdl`, `odata-openapi`, `@odata2ts/odata2ts` with "
+          "`@odata2ts/odata-service` and `@odata2ts/http-client-fetch`, `typescript`, `ajv` and "
+          "`@seriousme/openapi-schema-validator` as judges. They are MIT but `typescript` (Apache-2.0), `odata-csdl` and "
+          "`odata-openapi` (OASIS IPR policy). `tests/data` holds schemas of OASIS under the same policy.")
 
 
 if __name__ == "__main__":

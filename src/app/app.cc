@@ -80,10 +80,21 @@ base::Result<std::shared_ptr<const enrollment::ProfilePolicy>> make_policy(
                                 .imported = std::move(imported_template)});
 }
 
+graph::ThrottleSettings throttle_settings(const Settings& settings) {
+  if (settings.throttling == "off") return {};
+  if (settings.throttling == "graph") return graph::kGraphThrottle;
+  return {.window = settings.throttle_window,
+          .application = {.requests = settings.throttle_application_requests,
+                          .writes = settings.throttle_application_writes},
+          .tenant = {.requests = settings.throttle_tenant_requests,
+                     .writes = settings.throttle_tenant_writes}};
+}
+
 graph::ServiceSettings service_settings(const Settings& settings) {
   return {.default_page_size = settings.default_page_size,
           .max_page_size = settings.max_page_size,
-          .cors_origins = settings.cors_origins};
+          .cors_origins = settings.cors_origins,
+          .throttle = throttle_settings(settings)};
 }
 
 observe::Level log_level(const Settings& settings) {

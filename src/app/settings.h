@@ -14,6 +14,7 @@
 #include "auth/settings.h"
 #include "base/secret.h"
 #include "enrollment/payload_profile.h"
+#include "graph/throttle.h"
 #include "http/limits.h"
 
 namespace muster::app {
@@ -61,6 +62,14 @@ struct Settings {
   std::string payload_profile = "default";  // the section [payload.NAME] that new QR codes use
   std::uint32_t default_page_size = 100;
   std::uint32_t max_page_size = 1000;
+
+  // off; graph: the figures that Graph publishes; own: the five below. 0 is no limit.
+  std::string throttling = "off";
+  std::chrono::seconds throttle_window = graph::kGraphThrottle.window;
+  std::uint32_t throttle_application_requests = graph::kGraphThrottle.application.requests;
+  std::uint32_t throttle_application_writes = graph::kGraphThrottle.application.writes;
+  std::uint32_t throttle_tenant_requests = graph::kGraphThrottle.tenant.requests;
+  std::uint32_t throttle_tenant_writes = graph::kGraphThrottle.tenant.writes;
 
   // The own issuer signs and accepts tokens. Off: external issuers only.
   bool own_issuer = true;

@@ -227,7 +227,7 @@ bool PublicKey::verifies(Algorithm algorithm, std::string_view input,
     signature = der;
   }
   thread_local PreparedContexts prepared;
-  thread_local const DigestContextPtr context(EVP_MD_CTX_new());
+  thread_local DigestContextPtr context(EVP_MD_CTX_new());
   const EVP_MD_CTX* ready = prepared.get(native_->serial, native_->key.get(), algorithm);
   const bool good = ready != nullptr && context != nullptr &&
                     EVP_MD_CTX_copy_ex(context.get(), ready) == 1 &&

@@ -17,10 +17,12 @@ namespace json = boost::json;
 // was given, so that a tree with fewer members than that had duplicates.
 class CountingHandler {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the parser asks for these names
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
+  // NOLINTEND(readability-identifier-naming)
   using Code = json::error_code;
   using Text = json::string_view;
 

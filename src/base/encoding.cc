@@ -1,7 +1,9 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace muster::base {
 namespace {
@@ -91,6 +93,17 @@ std::size_t utf8_sequence(std::string_view text) {
   return size;
 }
 
+// Most text is ASCII: eight octets at once, as long as it is.
+void skip_ascii(std::string_view& text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t eight = 0;
+  while (text.size() >= sizeof(eight)) {
+    std::memcpy(&eight, text.data(), sizeof(eight));
+    if ((eight & kHighBits) != 0) return;
+    text.remove_prefix(sizeof(eight));
+  }
+}
+
 }  // namespace
 
 std::string base64(std::string_view octets) {
@@ -124,11 +137,11 @@ std::string base32(std::string_view octets) {
 }
 
 std::string hex(std::string_view octets) {
-  std::string out;
-  out.reserve(octets.size() * 2);
+  std::string out(octets.size() * 2, '\0');
+  char* to = out.data();
   for (const char c : octets) {
-    out += kHexDigits[octet(c) >> 4];
-    out += kHexDigits[octet(c) & 15];
+    *to++ = kHexDigits[octet(c) >> 4];
+    *to++ = kHexDigits[octet(c) & 15];
   }
   return out;
 }
@@ -179,25 +192,26 @@ std::optional<std::string> decode_hex(std::string_view text) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank) {
+  const auto is_special = [&](char c) { return c == '%' || (c == '+' && plus_is_blank); };
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_blank) {
+  while (true) {
+    const auto* const special = std::find_if(text.begin(), text.end(), is_special);
+    out.append(text.begin(), special);
+    if (special == text.end()) return out;
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
+    if (text[0] == '+') {
       out += ' ';
+      text.remove_prefix(1);
       continue;
     }
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
+    if (text.size() < 3) return std::nullopt;
+    const int high = hex_digit(text[1]);
+    const int low = hex_digit(text[2]);
     if (high < 0 || low < 0) return std::nullopt;
     out += static_cast<char>(high << 4 | low);
-    i += 2;
+    text.remove_prefix(3);
   }
-  return out;
 }
 
 std::string percent_encode(std::string_view text) {
@@ -216,6 +230,7 @@ std::string percent_encode(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+  skip_ascii(text);
   while (!text.empty()) {
     const std::size_t size = utf8_sequence(text);
     if (size == 0) return false;
@@ -233,7 +248,7 @@ std::string ascii_lower(std::string_view text) {
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   }
   return true;
 }

@@ -40,6 +40,8 @@ constexpr std::array kTable = {
              "The body is larger than the limit."},
     ErrorRow{kUnsupportedMediaType, "UnsupportedMediaType", 415, "UnsupportedMediaType",
              "The body's media type or content coding is not supported."},
+    ErrorRow{kFailedDependency, "FailedDependency", 424, "FailedDependency",
+             "Part of a batch: a request that this one depends on, or its group, failed."},
     ErrorRow{kTooManyRequests, "TooManyRequests", 429, "TooManyRequests",
              "The caller's allowance is used up; Retry-After says when to come back."},
     ErrorRow{kInternal, "Internal", 500, "InternalServerError",

@@ -30,6 +30,7 @@ enum class ErrorCode : std::uint8_t {
   kPreconditionFailed,
   kPayloadTooLarge,
   kUnsupportedMediaType,
+  kFailedDependency,
   kTooManyRequests,
   kInternal,
   kNotImplemented,

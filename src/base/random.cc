@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -15,16 +16,33 @@ namespace muster::base {
 namespace {
 
 constexpr std::int64_t kTicksToUnixEpoch = 621'355'968'000'000'000;
+constexpr std::size_t kIdSize = 16;
+using IdOctets = std::array<char, kIdSize>;
 
-// Random octets in small amounts: one call of the generator fills a block per thread.
 void fill_random(unsigned char* to, std::size_t count) {
   if (RAND_bytes(to, static_cast<int>(count)) != 1) std::abort();
 }
 
-std::string format_uuid(std::string octets, int version) {
+// For one id. A call of the generator has a fixed price, a system call among it, so one call fills
+// a thread's block. Ids only: a secret does not come out of memory that was filled long before.
+IdOctets id_octets() {
+  constexpr std::size_t kBlock = kIdSize * 64;
+  thread_local std::array<char, kBlock> block;
+  thread_local std::size_t used = kBlock;
+  if (used == kBlock) {
+    fill_random(reinterpret_cast<unsigned char*>(block.data()), kBlock);
+    used = 0;
+  }
+  IdOctets octets;
+  std::memcpy(octets.data(), block.data() + used, kIdSize);
+  used += kIdSize;
+  return octets;
+}
+
+std::string format_uuid(IdOctets octets, int version) {
   octets[6] = static_cast<char>((octets[6] & 0x0F) | version << 4);
   octets[8] = static_cast<char>((octets[8] & 0x3F) | 0x80);
-  return uuid_text(octets);
+  return uuid_text({octets.data(), octets.size()});
 }
 
 // Milliseconds in the high 48 bits, a 12-bit fraction of the millisecond below, never the same
@@ -50,20 +68,11 @@ std::string random_octets(std::size_t count) {
 }
 
 std::string random_uuid() {
-  constexpr std::size_t kBlock = 16 * 64;
-  thread_local std::array<char, kBlock> block;
-  thread_local std::size_t used = kBlock;
-  if (used == kBlock) {
-    fill_random(reinterpret_cast<unsigned char*>(block.data()), kBlock);
-    used = 0;
-  }
-  std::string octets(block.data() + used, 16);
-  used += 16;
-  return format_uuid(std::move(octets), 4);
+  return format_uuid(id_octets(), 4);
 }
 
 std::string ordered_uuid(Timestamp now) {
-  std::string octets = random_octets(16);
+  IdOctets octets = id_octets();
   const std::uint64_t order = next_order(now);
   const std::uint64_t milliseconds = order >> 12;
   for (unsigned i = 0; i < 6; ++i) {
@@ -71,7 +80,7 @@ std::string ordered_uuid(Timestamp now) {
   }
   octets[6] = static_cast<char>(order >> 8 & 0x0F);
   octets[7] = static_cast<char>(order & 0xFF);
-  return format_uuid(std::move(octets), 7);
+  return format_uuid(octets, 7);
 }
 
 std::string uuid_octets(std::string_view text) {
@@ -86,9 +95,15 @@ std::string uuid_octets(std::string_view text) {
 }
 
 std::string uuid_text(std::string_view octets) {
-  std::string digits = hex(octets.substr(0, 16));
-  for (const std::size_t at : {20UL, 16UL, 12UL, 8UL}) digits.insert(at, 1, '-');
-  return digits;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (const char octet : octets.substr(0, kIdSize)) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    text[at++] = kDigits[static_cast<unsigned char>(octet) >> 4];
+    text[at++] = kDigits[static_cast<unsigned char>(octet) & 15];
+  }
+  return text;
 }
 
 std::string sha256(std::string_view data) {

@@ -1,8 +1,7 @@
 #include "base/timestamp.h"
 
 #include <array>
-
-#include <time.h>
+#include <ctime>
 
 #include "base/clock.h"
 
@@ -10,6 +9,7 @@ namespace muster::base {
 namespace {
 
 constexpr std::int64_t kTicksPerSecond = 10'000'000;
+constexpr std::size_t kMaxFraction = 7;                     // digits of a fraction in ticks
 constexpr std::int64_t kUnixEpochSeconds = 62'135'596'800;  // 0001-01-01 to 1970-01-01
 constexpr std::int64_t kMaxSeconds = 315'537'897'599;       // 9999-12-31T23:59:59
 
@@ -50,14 +50,24 @@ class Reader {
   bool bad_ = false;
 };
 
-void append_digits(std::string& out, std::int64_t value, int width) {
-  std::array<char, 8> text{};
-  for (int i = width - 1; i >= 0; --i) {
-    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-    value /= 10;
+// Text of a bounded size, put together without looking after its room at each step.
+class Writer {
+ public:
+  void digits(std::int64_t value, std::size_t width) {
+    for (std::size_t i = width; i > 0; --i) {
+      text_[size_ + i - 1] = static_cast<char>('0' + value % 10);
+      value /= 10;
+    }
+    size_ += width;
   }
-  out.append(text.data(), static_cast<std::size_t>(width));
-}
+  void put(char c) { text_[size_++] = c; }
+  void drop(std::size_t count) { size_ -= count; }
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 40> text_;  // 9999-12-31T23:59:59.9999999+14:00 has 33
+  std::size_t size_ = 0;
+};
 
 struct Fraction {
   std::int64_t ticks = 0;
@@ -178,34 +188,35 @@ void Timestamp::append_to(std::string& out) const {
   const std::int64_t second_of_day = local % 86'400;
   const std::chrono::sys_days day{std::chrono::days{local / 86'400 - kUnixEpochSeconds / 86'400}};
   const std::chrono::year_month_day date{day};
-  append_digits(out, static_cast<int>(date.year()), 4);
-  out += '-';
-  append_digits(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  append_digits(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  append_digits(out, second_of_day / 3'600, 2);
-  out += ':';
-  append_digits(out, second_of_day / 60 % 60, 2);
+  Writer text;
+  text.digits(static_cast<int>(date.year()), 4);
+  text.put('-');
+  text.digits(static_cast<unsigned>(date.month()), 2);
+  text.put('-');
+  text.digits(static_cast<unsigned>(date.day()), 2);
+  text.put('T');
+  text.digits(second_of_day / 3'600, 2);
+  text.put(':');
+  text.digits(second_of_day / 60 % 60, 2);
   if (has_seconds_) {
-    out += ':';
-    append_digits(out, second_of_day % 60, 2);
+    text.put(':');
+    text.digits(second_of_day % 60, 2);
   }
   if (fraction_digits_ > 0) {
-    std::string fraction;
-    append_digits(fraction, ticks_ % kTicksPerSecond, 7);
-    out += '.';
-    out.append(fraction, 0, fraction_digits_);
+    text.put('.');
+    text.digits(ticks_ % kTicksPerSecond, kMaxFraction);
+    text.drop(kMaxFraction - fraction_digits_);
   }
   if (zulu_) {
-    out += 'Z';
-    return;
+    text.put('Z');
+  } else {
+    const int offset = offset_minutes_ < 0 ? -offset_minutes_ : offset_minutes_;
+    text.put(offset_minutes_ < 0 ? '-' : '+');
+    text.digits(offset / 60, 2);
+    text.put(':');
+    text.digits(offset % 60, 2);
   }
-  const int offset = offset_minutes_ < 0 ? -offset_minutes_ : offset_minutes_;
-  out += offset_minutes_ < 0 ? '-' : '+';
-  append_digits(out, offset / 60, 2);
-  out += ':';
-  append_digits(out, offset % 60, 2);
+  out += text.text();
 }
 
 Timestamp SystemClock::now() const {

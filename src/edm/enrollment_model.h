@@ -3,6 +3,7 @@
 
 #include "edm/model.h"
 #include "edm/record.h"
+#include "edm/version.h"
 
 namespace muster::edm {
 
@@ -47,10 +48,13 @@ inline constexpr Property kProfileRows[] = {
     {.name = "displayName",
      .column = "display_name",
      .max_length = 256,
+     .searched = true,
+     .folded_column = "display_name_folded",
      .sentence = "Name of the profile for people."},
     {.name = "description",
      .column = "description",
      .max_length = 4'096,
+     .searched = true,
      .sentence = "Description of the profile for people."},
     {.name = "createdDateTime",
      .column = "created_at",
@@ -95,6 +99,7 @@ inline constexpr Property kProfileRows[] = {
      .complex = &kMimeContent,
      .secret = true,
      .sentence = "The QR code as a picture."},
+    kVersionRow,
 };
 inline constexpr EntityType kProfileType{
     .name = "androidForWorkEnrollmentProfile",

@@ -327,6 +327,49 @@ base::Result<Record> read_entity(const EntityType& type, std::string_view body) 
   return record;
 }
 
+base::Result<Value> read_property(const Property& property, std::string_view body) {
+  const dom::object object = MUSTER_TRY(parse_object(body));
+  Faults faults;
+  Value value;
+  bool unique = true;
+  bool found = property.type == Type::kComplex && !property.collection;
+  if (found) {
+    Complex complex;
+    complex.members.assign(property.complex->properties.size(), Value(Absent{}));
+    const Faults::Scope at(faults, property.name);
+    unique = read_members(
+        object, property.complex->properties, property.complex->name, faults,
+        [&](std::size_t ordinal, Value member) { complex.members[ordinal] = std::move(member); });
+    value = std::move(complex);
+  } else {
+    Property row = property;
+    row.name = "value";
+    unique = read_members(object, std::span(&row, 1), property.name, faults,
+                          [&](std::size_t, Value sent) {
+                            value = std::move(sent);
+                            found = true;
+                          });
+    if (!found && faults.none()) {
+      faults.add("The body of an update of '" + std::string(property.name) +
+                 "' is an object with the new value as its member 'value'.");
+    }
+  }
+  if (!unique) return duplicate_member();
+  if (!faults.none()) return std::move(faults).error();
+  return value;
+}
+
+std::optional<std::string> read_etag(std::string_view body) {
+  const auto object = parse_object(body);
+  if (!object) return std::nullopt;
+  for (const auto& [name, json] : *object) {
+    if (name != "@odata.etag" && name != "@etag") continue;
+    std::string_view text;
+    if (json.get_string().get(text) == simdjson::SUCCESS) return std::string(text);
+  }
+  return std::nullopt;
+}
+
 base::Result<std::vector<Value>> read_parameters(const Action& action, std::string_view body) {
   std::vector<Value> values(action.parameters.size(), Value(Absent{}));
   Faults faults;

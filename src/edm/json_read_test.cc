@@ -43,7 +43,7 @@ TEST(JsonRead, WritesBackWhatItRead) {
   const auto record = read(kContractBody);
   ASSERT_TRUE(record);
   std::string out = "{";
-  append_properties(out, *record, kAllProperties, true);
+  append_properties(out, *record, kAllProperties, {.types = true});
   out += '}';
   const auto again = read(out);
   ASSERT_TRUE(again) << out;

@@ -40,8 +40,8 @@ class Value {
 
   Value() = default;
   template <typename T>
-  requires(!std::is_same_v<std::remove_cvref_t<T>, Value>) Value(T&& value)
-      : variant_(std::forward<T>(value)) {}  // NOLINT: implicit by design
+  requires(!std::is_same_v<T, Value>) Value(T value)
+      : variant_(std::move(value)) {}  // NOLINT: implicit by design
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<Null>(variant_); }
   [[nodiscard]] bool is_absent() const { return std::holds_alternative<Absent>(variant_); }

@@ -12,6 +12,15 @@ namespace {
 constexpr std::string_view kMask = "******";
 constexpr std::size_t kMaxValue = 1'024;  // octets of one old or new value
 
+// Moves what it is given; an initializer list of members would copy it.
+template <typename... Members>
+edm::Complex complex_of(Members&&... members) {
+  edm::Complex made;
+  made.members.reserve(sizeof...(members));
+  (made.members.emplace_back(std::forward<Members>(members)), ...);
+  return made;
+}
+
 edm::Value text_or_null(std::string text) {
   return text.empty() ? edm::Value() : edm::Value(std::move(text));
 }
@@ -65,12 +74,14 @@ edm::Collection modified_properties(const Change& change) {
   edm::Collection result;
   if (change.after == nullptr) return result;
   const auto rows = change.set->type->properties;
+  result.items.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].access == edm::Access::kServer || same(change.before, change.after, i)) continue;
-    edm::Complex entry;
-    entry.members = {std::string(rows[i].name), shown(rows[i], change.before, i),
-                     shown(rows[i], change.after, i)};
-    result.items.emplace_back(std::move(entry));
+    const bool own =
+        rows[i].access == edm::Access::kServer || rows[i].access == edm::Access::kInternal;
+    if (own || same(change.before, change.after, i)) continue;
+    result.items.emplace_back(complex_of(std::string(rows[i].name),
+                                         shown(rows[i], change.before, i),
+                                         shown(rows[i], change.after, i)));
   }
   return result;
 }
@@ -84,27 +95,23 @@ edm::Value display_name(const edm::Record& record) {
 
 edm::Complex make_actor(ActorFacts facts) {
   edm::Collection permissions;
+  permissions.items.reserve(facts.permissions.size());
   for (std::string& name : facts.permissions) permissions.items.emplace_back(std::move(name));
-  edm::Complex actor;
-  actor.members = {text_or_null(std::move(facts.type)),
-                   text_or_null(std::move(facts.user_id)),
-                   text_or_null(std::move(facts.user_principal_name)),
-                   text_or_null(std::move(facts.application_id)),
-                   text_or_null(std::move(facts.application_name)),
-                   text_or_null(std::move(facts.ip_address)),
-                   std::move(permissions)};
-  return actor;
+  return complex_of(text_or_null(std::move(facts.type)), text_or_null(std::move(facts.user_id)),
+                    text_or_null(std::move(facts.user_principal_name)),
+                    text_or_null(std::move(facts.application_id)),
+                    text_or_null(std::move(facts.application_name)),
+                    text_or_null(std::move(facts.ip_address)), std::move(permissions));
 }
 
 base::Status append_audit(store::Transaction& transaction, const Caller& caller,
                           const Change& change, std::string_view event_id, base::Timestamp now) {
   namespace event = edm::audit_event;
   const edm::Record& subject = change.after == nullptr ? *change.before : *change.after;
-  edm::Complex resource;
-  resource.members = {display_name(subject), std::string(change.set->type->name), subject.key(),
-                      modified_properties(change)};
   edm::Collection resources;
-  resources.items.emplace_back(std::move(resource));
+  resources.items.emplace_back(complex_of(display_name(subject),
+                                          std::string(change.set->type->name), subject.key(),
+                                          modified_properties(change)));
 
   edm::Record record(edm::kAuditEventType);
   record.put(event::kId, std::string(event_id));

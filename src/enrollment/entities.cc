@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "edm/version.h"
 #include "enrollment/audit.h"
 
 namespace muster::enrollment {
@@ -19,6 +20,7 @@ struct Entities::Write {
   const edm::Action* action = nullptr;
   base::Timestamp now;
   std::string event_id;
+  Conditions conditions = {};
   std::optional<edm::Record> result = {};
 
   // What belongs to every change once its row is written.
@@ -32,6 +34,7 @@ struct Entities::Write {
   base::Result<edm::Record> current(store::Transaction& transaction) {
     std::optional<edm::Record> record = MUSTER_TRY(transaction.get(*set, caller.tenant, key));
     if (!record) return not_found(*set, key);
+    if (!conditions.hold(edm::version_of(*record))) return precondition_failed();
     return *std::move(record);
   }
 };
@@ -55,6 +58,17 @@ base::Error not_found(const edm::EntitySet& set, std::string_view key) {
       "No " + std::string(set.type->name) + " with the key '" + std::string(key) + "' exists.");
 }
 
+base::Error precondition_failed() {
+  return base::fail(base::ErrorCode::kPreconditionFailed,
+                    "The condition of If-Match or If-None-Match does not hold for the entity as it "
+                    "is now; nothing was changed.",
+                    "If-Match");
+}
+
+std::string singleton_key(const edm::EntitySet& set, std::string_view tenant) {
+  return std::string(set.type->key().storage == edm::Storage::kUuid ? tenant : set.name);
+}
+
 void Entities::add_rules(const edm::EntitySet& set, std::unique_ptr<EntityRules> rules) {
   rules_[&set] = std::move(rules);
 }
@@ -63,10 +77,15 @@ const EntityRules& Entities::rules(const edm::EntitySet& set) const {
   return *rules_.at(&set);
 }
 
+store::Store& Entities::store_for(const Caller& caller) {
+  return caller.enlistment ? caller.enlistment->store : store_;
+}
+
 void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent, RecordDone done) {
   const base::Timestamp now = clock_.now();
   base::Result<edm::Record> made = rules(set).create(caller, std::move(sent), now);
   if (!made) return done(std::move(made).error());
+  edm::set_version(*made, 1);
   auto write = std::make_shared<Write>(Write{.set = &set,
                                              .rules = &rules(set),
                                              .caller = std::move(caller),
@@ -75,8 +94,10 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
                                              .now = now,
                                              .event_id = base::ordered_uuid(now)});
   write->result = *std::move(made);
+  if (write->caller.enlistment) write->caller.enlistment->created_key = write->key;
   const std::string& tenant = write->caller.tenant;
-  store_.write(
+  store::Store& store = store_for(write->caller);
+  store.write(
       tenant,
       [write](store::Transaction& transaction) -> base::Status {
         MUSTER_TRY(transaction.insert(*write->set, write->caller.tenant, *write->result));
@@ -85,9 +106,10 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
       deliver(write, std::move(done)));
 }
 
-void Entities::change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done) {
+void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done) {
   const std::string& tenant = write->caller.tenant;
-  store_.write(
+  store::Store& store = store_for(write->caller);
+  store.write(
       tenant,
       [write, changes = std::move(changes)](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
@@ -98,6 +120,7 @@ void Entities::change(std::shared_ptr<Write> write, edm::Record changes, RecordD
           return base::done();
         }
         write->rules->touch(after, write->now);
+        edm::set_version(after, edm::version_of(before).value_or(0) + 1);
         MUSTER_TRY(transaction.update(*write->set, write->caller.tenant, after));
         MUSTER_TRY(write->finish(transaction, &before, &after));
         write->result = std::move(after);
@@ -107,7 +130,7 @@ void Entities::change(std::shared_ptr<Write> write, edm::Record changes, RecordD
 }
 
 void Entities::patch(const edm::EntitySet& set, Caller caller, std::string key, edm::Record sent,
-                     RecordDone done) {
+                     Conditions conditions, RecordDone done) {
   const base::Timestamp now = clock_.now();
   base::Result<edm::Record> changes = rules(set).patch(caller, std::move(sent), now);
   if (!changes) return done(std::move(changes).error());
@@ -117,13 +140,14 @@ void Entities::patch(const edm::EntitySet& set, Caller caller, std::string key, 
                                        .key = std::move(key),
                                        .operation = Operation::kPatch,
                                        .now = now,
-                                       .event_id = base::ordered_uuid(now)}),
+                                       .event_id = base::ordered_uuid(now),
+                                       .conditions = std::move(conditions)}),
          *std::move(changes), std::move(done));
 }
 
 void Entities::act(const edm::EntitySet& set, Caller caller, std::string key,
                    const edm::Action& action, const std::vector<edm::Value>& parameters,
-                   StatusDone done) {
+                   Conditions conditions, RecordDone done) {
   const base::Timestamp now = clock_.now();
   base::Result<edm::Record> changes = rules(set).act(caller, action, parameters, now);
   if (!changes) return done(std::move(changes).error());
@@ -134,14 +158,13 @@ void Entities::act(const edm::EntitySet& set, Caller caller, std::string key,
                                        .operation = Operation::kAction,
                                        .action = &action,
                                        .now = now,
-                                       .event_id = base::ordered_uuid(now)}),
-         *std::move(changes), [done = std::move(done)](base::Result<edm::Record> record) {
-           if (!record) return done(std::move(record).error());
-           done(base::done());
-         });
+                                       .event_id = base::ordered_uuid(now),
+                                       .conditions = std::move(conditions)}),
+         *std::move(changes), std::move(done));
 }
 
-void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key, StatusDone done) {
+void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
+                      Conditions conditions, StatusDone done) {
   const base::Timestamp now = clock_.now();
   auto write = std::make_shared<Write>(Write{.set = &set,
                                              .rules = &rules(set),
@@ -149,9 +172,11 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
                                              .key = std::move(key),
                                              .operation = Operation::kDelete,
                                              .now = now,
-                                             .event_id = base::ordered_uuid(now)});
+                                             .event_id = base::ordered_uuid(now),
+                                             .conditions = std::move(conditions)});
   const std::string& tenant = write->caller.tenant;
-  store_.write(
+  store::Store& store = store_for(write->caller);
+  store.write(
       tenant,
       [write](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
@@ -159,6 +184,18 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
         return write->finish(transaction, &before, nullptr);
       },
       std::move(done));
+}
+
+base::Result<edm::Value> Entities::call(const edm::EntitySet& set, const Caller& caller,
+                                        const edm::Function& function,
+                                        const std::vector<edm::Value>& arguments) const {
+  edm::Value result;
+  const base::Status status = store_.read([&](store::Reader& reader) -> base::Status {
+    result = MUSTER_TRY(rules(set).call(reader, caller, function, arguments));
+    return base::done();
+  });
+  if (!status) return status.error();
+  return result;
 }
 
 }  // namespace muster::enrollment

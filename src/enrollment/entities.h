@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "enrollment/caller.h"
+#include "enrollment/conditions.h"
 #include "enrollment/entity_rules.h"
 #include "store/store.h"
 
@@ -17,7 +18,9 @@ namespace muster::enrollment {
 
 // Thread-safe. Every `done` is called exactly once: on the calling thread when the change is
 // refused before it is queued, else on a thread of the store when it is durable. Errors: those of
-// the rules; kNotFound for a key that the tenant does not have; the store's.
+// the rules; kNotFound for a key that the tenant does not have; kPreconditionFailed when the
+// conditions do not hold of the entity as the write finds it, so that of two writers who name the
+// same version one is refused; the store's.
 class Entities {
  public:
   using RecordDone = std::function<void(base::Result<edm::Record>)>;
@@ -30,10 +33,16 @@ class Entities {
   void create(const edm::EntitySet& set, Caller caller, edm::Record sent, RecordDone done);
   // Gives the entity as it is afterwards. What changes nothing writes nothing.
   void patch(const edm::EntitySet& set, Caller caller, std::string key, edm::Record sent,
-             RecordDone done);
-  void remove(const edm::EntitySet& set, Caller caller, std::string key, StatusDone done);
+             Conditions conditions, RecordDone done);
+  void remove(const edm::EntitySet& set, Caller caller, std::string key, Conditions conditions,
+              StatusDone done);
+  // Gives the entity as it is afterwards.
   void act(const edm::EntitySet& set, Caller caller, std::string key, const edm::Action& action,
-           const std::vector<edm::Value>& parameters, StatusDone done);
+           const std::vector<edm::Value>& parameters, Conditions conditions, RecordDone done);
+  // The result of a function of the set, within one view of the store.
+  [[nodiscard]] base::Result<edm::Value> call(const edm::EntitySet& set, const Caller& caller,
+                                              const edm::Function& function,
+                                              const std::vector<edm::Value>& arguments) const;
   // As EntityRules::draw.
   [[nodiscard]] base::Result<std::string> draw(const edm::EntitySet& set, const edm::Record& entity,
                                                const edm::Rendition& rendition) const {
@@ -43,12 +52,20 @@ class Entities {
  private:
   struct Write;
   [[nodiscard]] const EntityRules& rules(const edm::EntitySet& set) const;
-  void change(std::shared_ptr<Write> write, edm::Record changes, RecordDone done);
+  [[nodiscard]] store::Store& store_for(const Caller& caller);
+  void change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done);
 
   store::Store& store_;
   const base::Clock& clock_;
   std::map<const edm::EntitySet*, std::unique_ptr<EntityRules>> rules_;
 };
+
+// The key under which the one entity of a singleton set is kept: the tenant's id, or the set's name
+// where the key is text.
+[[nodiscard]] std::string singleton_key(const edm::EntitySet& set, std::string_view tenant);
+
+// The refusal of a request whose conditions do not hold.
+[[nodiscard]] base::Error precondition_failed();
 
 // The refusal of a key that is not there. Says nothing about other tenants.
 [[nodiscard]] base::Error not_found(const edm::EntitySet& set, std::string_view key);

@@ -36,6 +36,14 @@ class EntityRules {
   // nothing to draw.
   [[nodiscard]] virtual base::Result<std::string> draw(const edm::Record& entity,
                                                        const edm::Rendition& rendition) const = 0;
+  // The result of a function of the set's collection; may read, within one view.
+  [[nodiscard]] virtual base::Result<edm::Value> call(
+      store::Reader& /*reader*/, const Caller& /*caller*/, const edm::Function& function,
+      const std::vector<edm::Value>& /*arguments*/) const {
+    return base::fail(base::ErrorCode::kNotImplemented,
+                      "The function '" + std::string(function.name) + "' is not supported here.",
+                      std::string(function.name));
+  }
   // Changes what depends on the entity. `before` is null on create, `after` on delete.
   [[nodiscard]] virtual base::Status follow(store::Transaction& transaction, const Caller& caller,
                                             const edm::Record* before, const edm::Record* after,

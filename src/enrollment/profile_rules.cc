@@ -40,10 +40,9 @@ void put_no_token(edm::Record& record) {
   record.put_null(profile::kQrCodeImage);
 }
 
-TokenState token_of(const edm::Record* record) {
-  if (record == nullptr) return {};
-  return {record->value_or(profile::kTokenValue, std::string()),
-          record->value_or(profile::kTokenExpiration, base::Timestamp())};
+TokenState token_of(const edm::Record& record) {
+  return {record.value_or(profile::kTokenValue, std::string()),
+          record.value_or(profile::kTokenExpiration, base::Timestamp())};
 }
 
 }  // namespace
@@ -186,8 +185,9 @@ base::Status ProfileRules::follow(store::Transaction& transaction, const Caller&
                                   const edm::Record* before, const edm::Record* after,
                                   base::Timestamp now) const {
   const std::string& id = after == nullptr ? before->key() : after->key();
-  return move_token(transaction, *vault_, caller.tenant, id, token_of(before), token_of(after),
-                    after == nullptr, now);
+  const TokenState old = before == nullptr ? TokenState() : token_of(*before);
+  const auto next = after == nullptr ? std::nullopt : std::optional(token_of(*after));
+  return move_token(transaction, *vault_, caller.tenant, id, old, next, now);
 }
 
 }  // namespace muster::enrollment

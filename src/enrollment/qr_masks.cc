@@ -50,8 +50,8 @@ Masks built() {
 }  // namespace
 
 const Masks& Masks::instance() {
-  static const Masks masks = built();
-  return masks;
+  static const Masks kMasks = built();
+  return kMasks;
 }
 
 void apply(const MaskPattern& pattern, const BitMatrix& plain, const BitMatrix& area,

@@ -59,16 +59,15 @@ std::string make_token() {
 
 base::Status move_token(store::Transaction& transaction, const base::Vault& vault,
                         std::string_view tenant, std::string_view profile_id,
-                        const TokenState& before, const TokenState& after, bool profile_is_gone,
+                        const TokenState& before, const std::optional<TokenState>& after,
                         base::Timestamp now) {
-  const bool same_value = before.value == after.value;
+  const bool same_value = after && before.value == after->value;
   if (can_enrol(before) && !same_value) {
-    MUSTER_TRY(
-        end_token(transaction, tenant, vault.hash(tenant, before.value), profile_is_gone, now));
+    MUSTER_TRY(end_token(transaction, tenant, vault.hash(tenant, before.value), !after, now));
   }
-  if (can_enrol(after) && !(same_value && before.expires == after.expires)) {
-    MUSTER_TRY(begin_token(transaction, tenant, profile_id, vault.hash(tenant, after.value),
-                           after.expires, now));
+  if (after && can_enrol(*after) && !(same_value && before.expires == after->expires)) {
+    MUSTER_TRY(begin_token(transaction, tenant, profile_id, vault.hash(tenant, after->value),
+                           after->expires, now));
   }
   return base::done();
 }

@@ -1,6 +1,7 @@
 // Enrolment tokens: how they are made, and the rows by which a presented token is found.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,11 +25,11 @@ struct TokenState {
 };
 
 // Brings the token rows of a profile in line, within its write: the old token ends (or its row
-// goes, when `profile_is_gone`), the new one can be found from now on. kConflict when another
-// profile of the tenant has a live token of the same value.
+// goes, with the profile, when there is no `after`), the new one can be found from now on.
+// kConflict when another profile of the tenant has a live token of the same value.
 [[nodiscard]] base::Status move_token(store::Transaction& transaction, const base::Vault& vault,
                                       std::string_view tenant, std::string_view profile_id,
-                                      const TokenState& before, const TokenState& after,
-                                      bool profile_is_gone, base::Timestamp now);
+                                      const TokenState& before,
+                                      const std::optional<TokenState>& after, base::Timestamp now);
 
 }  // namespace muster::enrollment

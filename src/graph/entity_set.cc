@@ -4,9 +4,13 @@
 #include <utility>
 
 #include "edm/json_read.h"
+#include "edm/version.h"
 #include "graph/entity_reply.h"
 #include "graph/preferences.h"
+#include "graph/verb_support.h"
+#include "odata/evaluate.h"
 #include "odata/paging.h"
+#include "odata/query_items.h"
 #include "odata/query_options.h"
 
 namespace muster::graph {
@@ -15,48 +19,21 @@ namespace {
 using base::ErrorCode;
 using odata::Shape;
 
-base::Result<odata::QueryOptions> read_options(const Exchange& exchange, Shape shape) {
-  return odata::parse_query(*exchange.resource.set->type, exchange.request.query(), shape);
-}
-
-base::Status check_accept(const Exchange& exchange, std::string_view media_type) {
-  if (accepts(exchange.request.headers, media_type)) return base::done();
-  return base::fail(ErrorCode::kNotAcceptable,
-                    "The answer would be " + std::string(media_type) +
-                        ", which the Accept header does not allow.",
-                    "Accept");
-}
-
-base::Result<edm::Record> read_body(const Exchange& exchange) {
-  MUSTER_TRY(check_json_content_type(exchange.request.headers));
-  return edm::read_entity(*exchange.resource.set->type, exchange.request.body);
-}
-
-http::Response no_content() {
-  return {.status = 204};
-}
-
-// Adapts a verb that may fail half way to one that answers or refuses.
-template <typename Step>
-void run(const ExchangePtr& exchange, Step step) {
-  base::Result<http::Response> response = step();
-  if (!response) return exchange->refuse(response.error());
-  exchange->answer(*std::move(response));
-}
-
-// The same for verbs that end in a change: `step` either queues it or fails.
-template <typename Step>
-void queue(const ExchangePtr& exchange, Step step) {
-  const base::Status status = step();
-  if (!status) exchange->refuse(status.error());
-}
-
+// 204 for a change whose entity is gone, or for an error its refusal.
 enrollment::Entities::StatusDone answer_no_content(const ExchangePtr& exchange) {
   return [exchange](base::Status status) {
     exchange->end_stage(Stage::kStore);
     if (!status) return exchange->refuse(status.error());
     exchange->answer(no_content());
   };
+}
+
+// A list has no entity tag, so a create can be under no condition but that the list is there.
+base::Status check_list_conditions(const Exchange& exchange) {
+  if (exchange.present.if_match && !conditions_of(exchange).match->any) {
+    return enrollment::precondition_failed();
+  }
+  return base::done();
 }
 
 }  // namespace
@@ -69,45 +46,63 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const edm::EntitySet& set = *exchange->resource.set;
     const std::string& tenant = exchange->principal->tenant_id;
-    odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCollection));
+    const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCollection));
+    static const odata::Order kByKey;
+    const odata::Order& order = options.order ? *options.order : kByKey;
     MUSTER_TRY(check_accept(*exchange, "application/json"));
-    const Preferences preferences = read_preferences(exchange->request.headers);
+    const auto most = exchange->preferences.max_page_size;
+    if (most) exchange->applied("odata.maxpagesize=" + std::to_string(*most));
     const std::size_t wished = options.top.value_or(exchange->settings().default_page_size);
-    store::Query query{.set = &set,
-                       .tenant = tenant,
-                       .skip = options.skip_token ? 0 : options.skip,
-                       .limit = std::min({wished, exchange->settings().max_page_size,
-                                          preferences.max_page_size.value_or(wished)}),
-                       .count = options.count,
-                       .properties = options.select};
+    store::Query query{
+        .set = &set,
+        .tenant = tenant,
+        .skip = options.skip_token ? 0 : options.skip,
+        .limit = std::min({wished, exchange->settings().max_page_size, most.value_or(wished)}),
+        .count = options.count,
+        .properties = options.select | order.expression.properties | edm::version_bit(*set.type),
+        .filter = options.filter.get(),
+        .order = options.order.get()};
     if (options.skip_token) {
-      query.after =
-          MUSTER_TRY(odata::read_skip_token(paging_key_, tenant, set, *options.skip_token));
+      query.after = MUSTER_TRY(
+          odata::read_skip_token(paging_key_, tenant, set, *options.skip_token, options.scope));
     }
     exchange->end_stage(Stage::kParse);
-    const store::Page page = MUSTER_TRY(store::list(store_, query));
+    store::Page page = MUSTER_TRY(store::list(store_, query));
     exchange->end_stage(Stage::kStore);
+    if (page.scanned) exchange->note_scan();
     std::optional<std::string> skip_token;
     if (page.more && !page.records.empty()) {
-      skip_token = odata::make_skip_token(paging_key_, tenant, set, page.records.back().key());
+      const odata::Position last = odata::Ranker(order).position(page.records.back());
+      skip_token = odata::make_skip_token(paging_key_, tenant, set, last, options.scope);
     }
-    http::Response response = page_reply(*exchange, page, options, skip_token);
-    if (preferences.max_page_size) {
-      response.add("Preference-Applied",
-                   "odata.maxpagesize=" + std::to_string(*preferences.max_page_size));
-    }
-    return response;
+    for (edm::Record& record : page.records) odata::prune(record, options);
+    return page_reply(*exchange, page, options, skip_token);
   });
+}
+
+void EntitySetVerbs::list_references(const ExchangePtr& exchange) {
+  for (const std::string_view option : {"select", "expand"}) {
+    const auto found = odata::find_item(exchange->query(), option);
+    if (!found) return exchange->refuse(found.error());
+    if (!*found) continue;
+    const std::string name = "$" + std::string(option);
+    return exchange->refuse(base::fail(
+        ErrorCode::kInvalidQuery,
+        "The query option '" + name + "' cannot be used with references, which have no properties.",
+        name));
+  }
+  list(exchange);
 }
 
 void EntitySetVerbs::count(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
-    MUSTER_TRY(read_options(*exchange, Shape::kNothing));
+    const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCount));
     const store::Query query{.set = exchange->resource.set,
                              .tenant = exchange->principal->tenant_id,
                              .limit = 0,
                              .count = true,
-                             .properties = 1};
+                             .properties = 1,
+                             .filter = options.filter.get()};
     exchange->end_stage(Stage::kParse);
     const store::Page page = MUSTER_TRY(store::list(store_, query));
     exchange->end_stage(Stage::kStore);
@@ -121,13 +116,14 @@ void EntitySetVerbs::create(const ExchangePtr& exchange) {
   queue(exchange, [&]() -> base::Status {
     const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kEntity));
     MUSTER_TRY(check_accept(*exchange, "application/json"));
-    const Preferences preferences = read_preferences(exchange->request.headers);
+    MUSTER_TRY(check_list_conditions(*exchange));
     edm::Record sent = MUSTER_TRY(read_body(*exchange));
     exchange->end_stage(Stage::kParse);
-    auto done = [exchange, options,
-                 minimal = preferences.return_minimal](base::Result<edm::Record> record) {
+    auto done = [exchange, options](base::Result<edm::Record> record) {
       exchange->end_stage(Stage::kStore);
       if (!record) return exchange->refuse(record.error());
+      odata::prune(*record, options);
+      const bool minimal = note_return(*exchange);
       exchange->answer(created_reply(*exchange, *record, options, minimal));
     };
     entities_.create(*exchange->resource.set, exchange->caller(), std::move(sent), std::move(done));
@@ -147,21 +143,13 @@ void EntitySetVerbs::create_by_reference(const ExchangePtr& exchange) {
   create(exchange);
 }
 
-base::Result<edm::Record> EntitySetVerbs::find(Exchange& exchange, edm::PropertyMask properties) {
-  const odata::Resource& resource = exchange.resource;
-  exchange.end_stage(Stage::kParse);
-  std::optional<edm::Record> record = MUSTER_TRY(
-      store::get(store_, *resource.set, exchange.principal->tenant_id, resource.key, properties));
-  exchange.end_stage(Stage::kStore);
-  if (!record) return enrollment::not_found(*resource.set, resource.key);
-  return *std::move(record);
-}
-
 void EntitySetVerbs::get(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kEntity));
     MUSTER_TRY(check_accept(*exchange, "application/json"));
-    const edm::Record record = MUSTER_TRY(find(*exchange, options.select));
+    edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, options.select));
+    if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
+    odata::prune(record, options);
     return entity_reply(*exchange, record, options);
   });
 }
@@ -170,21 +158,17 @@ void EntitySetVerbs::patch(const ExchangePtr& exchange) {
   queue(exchange, [&]() -> base::Status {
     const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kEntity));
     MUSTER_TRY(check_accept(*exchange, "application/json"));
-    MUSTER_TRY(check_if_match(exchange->request.headers));
-    const Preferences preferences = read_preferences(exchange->request.headers);
     edm::Record sent = MUSTER_TRY(read_body(*exchange));
     exchange->end_stage(Stage::kParse);
-    auto done = [exchange, options,
-                 minimal = preferences.return_minimal](base::Result<edm::Record> record) {
+    auto done = [exchange, options](base::Result<edm::Record> record) {
       exchange->end_stage(Stage::kStore);
       if (!record) return exchange->refuse(record.error());
-      if (!minimal) return exchange->answer(entity_reply(*exchange, *record, options));
-      http::Response response = no_content();
-      response.add("Preference-Applied", "return=minimal");
-      exchange->answer(std::move(response));
+      odata::prune(*record, options);
+      if (note_return(*exchange)) return exchange->answer(no_content(&*record));
+      exchange->answer(entity_reply(*exchange, *record, options));
     };
     entities_.patch(*exchange->resource.set, exchange->caller(), exchange->resource.key,
-                    std::move(sent), std::move(done));
+                    std::move(sent), conditions_of(*exchange), std::move(done));
     return base::done();
   });
 }
@@ -192,10 +176,9 @@ void EntitySetVerbs::patch(const ExchangePtr& exchange) {
 void EntitySetVerbs::remove(const ExchangePtr& exchange) {
   queue(exchange, [&]() -> base::Status {
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
-    MUSTER_TRY(check_if_match(exchange->request.headers));
     exchange->end_stage(Stage::kParse);
     entities_.remove(*exchange->resource.set, exchange->caller(), exchange->resource.key,
-                     answer_no_content(exchange));
+                     conditions_of(*exchange), answer_no_content(exchange));
     return base::done();
   });
 }
@@ -204,7 +187,6 @@ void EntitySetVerbs::act(const ExchangePtr& exchange) {
   queue(exchange, [&]() -> base::Status {
     const odata::Resource& resource = exchange->resource;
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
-    MUSTER_TRY(check_if_match(exchange->request.headers));
     // An action without a body needs no media type: Graph's own libraries send none.
     if (!exchange->request.body.empty()) {
       MUSTER_TRY(check_json_content_type(exchange->request.headers));
@@ -212,8 +194,13 @@ void EntitySetVerbs::act(const ExchangePtr& exchange) {
     const auto parameters =
         MUSTER_TRY(edm::read_parameters(*resource.action, exchange->request.body));
     exchange->end_stage(Stage::kParse);
+    auto done = [exchange](base::Result<edm::Record> record) {
+      exchange->end_stage(Stage::kStore);
+      if (!record) return exchange->refuse(record.error());
+      exchange->answer(no_content(&*record));
+    };
     entities_.act(*resource.set, exchange->caller(), resource.key, *resource.action, parameters,
-                  answer_no_content(exchange));
+                  conditions_of(*exchange), std::move(done));
     return base::done();
   });
 }
@@ -222,10 +209,12 @@ void EntitySetVerbs::draw(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::Resource& resource = exchange->resource;
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
-    const edm::Record record = MUSTER_TRY(find(*exchange, edm::kAllProperties));
+    const edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, edm::kAllProperties));
+    if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
     http::Response response{
         .status = 200,
         .body = MUSTER_TRY(entities_.draw(*resource.set, record, *resource.rendition))};
+    add_etag(response, record);
     response.add("Content-Type", std::string(resource.rendition->media_type));
     response.add("X-Content-Type-Options", "nosniff");
     response.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");

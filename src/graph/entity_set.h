@@ -18,6 +18,8 @@ class EntitySetVerbs {
   EntitySetVerbs(store::Store& store, enrollment::Entities& entities, std::string paging_key);
 
   void list(const ExchangePtr& exchange);
+  // The same of `$ref`: the entities' URLs only.
+  void list_references(const ExchangePtr& exchange);
   void count(const ExchangePtr& exchange);
   void create(const ExchangePtr& exchange);
   // Create by POST on `$ref`, as the contract's document has it.
@@ -29,9 +31,6 @@ class EntitySetVerbs {
   void draw(const ExchangePtr& exchange);
 
  private:
-  // The entity that the path names, or its 404.
-  [[nodiscard]] base::Result<edm::Record> find(Exchange& exchange, edm::PropertyMask properties);
-
   store::Store& store_;
   enrollment::Entities& entities_;
   std::string paging_key_;

@@ -37,6 +37,7 @@ void append_details(std::string& out, const std::vector<base::ErrorDetail>& deta
 http::Response json_response(int status, std::string body) {
   http::Response response{.status = status, .body = std::move(body)};
   response.add("Content-Type", "application/json");
+  response.add("Content-Language", "en");
   return response;
 }
 
@@ -83,6 +84,16 @@ http::Response error_reply(const base::Error& error, const RequestIds& ids, base
   if (error.retry_after) {
     response.add("Retry-After", std::to_string(error.retry_after->count()));
   }
+  return response;
+}
+
+http::Response method_not_allowed_reply(std::string_view allow, const RequestIds& ids,
+                                        base::Timestamp now) {
+  http::Response response =
+      error_reply(base::fail(base::ErrorCode::kMethodNotAllowed,
+                             "Specified HTTP method is not allowed for the request target."),
+                  ids, now);
+  response.add("Allow", std::string(allow));
   return response;
 }
 

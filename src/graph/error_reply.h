@@ -22,6 +22,10 @@ struct RequestIds {
 [[nodiscard]] http::Response error_reply(const base::Error& error, const RequestIds& ids,
                                          base::Timestamp now);
 
+// 405 with the methods that the target takes.
+[[nodiscard]] http::Response method_not_allowed_reply(std::string_view allow, const RequestIds& ids,
+                                                      base::Timestamp now);
+
 // The same for a refusal of the protocol layer, of which only the status is known.
 [[nodiscard]] http::Response protocol_error_reply(int status, std::string_view reason,
                                                   const RequestIds& ids, base::Timestamp now);

@@ -3,6 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/encoding.h"
+#include "graph/routes.h"
+#include "odata/literal.h"
+#include "odata/path_operations.h"
+#include "odata/query_items.h"
+
 namespace muster::graph {
 namespace {
 
@@ -45,7 +51,8 @@ enrollment::Caller Exchange::caller() const {
   return {.tenant = principal->tenant_id,
           .base_url = request.base_url,
           .request_id = request.request_id,
-          .actor = enrollment::make_actor(std::move(facts))};
+          .actor = enrollment::make_actor(std::move(facts)),
+          .enlistment = part ? part->enlistment : nullptr};
 }
 
 std::string Exchange::version_root() const {
@@ -57,18 +64,54 @@ std::string Exchange::set_url() const {
          std::string(resource.set->name);
 }
 
+std::string Exchange::collection_url() const {
+  std::string url = set_url();
+  if (resource.kind == odata::Resource::Kind::kReferences) url += "/$ref";
+  return url;
+}
+
+std::string Exchange::entity_url(std::string_view key) const {
+  const edm::EntitySet& set = *resource.set;
+  if (set.singleton) return set_url();
+  const bool plain = !key.empty() && base::percent_encode(key) == key &&
+                     !odata::is_qualified(key) && odata::find_function(set, key) == nullptr;
+  if (plain) return set_url() + "/" + std::string(key);
+  return set_url() + "(" + odata::quote_for_url(key) + ")";
+}
+
+void Exchange::take_resource(odata::Resource found) {
+  resource = std::move(found);
+  if (resource.address_options.empty()) return;
+  query_ = odata::without_items(request.query(), resource.address_options);
+}
+
+bool Exchange::may_write() const {
+  return auth::grants(principal->permissions, required_permissions(*resource.set, false));
+}
+
+void Exchange::applied(std::string_view preference) {
+  if (!applied_.empty()) applied_ += ", ";
+  applied_ += preference;
+}
+
 void Exchange::end_stage(Stage stage) {
   const auto now = std::chrono::steady_clock::now();
   telemetry_.stage(stage, now - stage_began_);
   stage_began_ = now;
 }
 
+void Exchange::note_scan() {
+  telemetry_.log().debug("list_without_index", {observe::field("request_id", request.request_id),
+                                                observe::field("set", resource.set->name)});
+}
+
 void Exchange::add_headers(http::Response& response) const {
   response.add("request-id", ids_.request_id);
   response.add("client-request-id", ids_.client_request_id);
-  response.add("OData-Version", "4.0");
+  if (!has(response, "OData-Version")) response.add("OData-Version", std::string(format.version()));
   if (!has(response, "Cache-Control")) response.add("Cache-Control", "no-cache, no-store");
-  response.add("Vary", "Accept-Encoding");
+  response.add("Vary", "Accept-Encoding, Accept, Prefer, OData-MaxVersion");
+  if (!applied_.empty() && response.status < 400) response.add("Preference-Applied", applied_);
   const std::string_view origin = request.headers.get("Origin");
   if (origin.empty()) return;
   const bool allowed =
@@ -78,7 +121,8 @@ void Exchange::add_headers(http::Response& response) const {
   response.add("Access-Control-Allow-Origin", std::string(origin));
   response.add("Vary", "Origin");
   response.add("Access-Control-Expose-Headers",
-               "request-id, client-request-id, Retry-After, Location, Preference-Applied, ETag");
+               "request-id, client-request-id, Retry-After, Location, Preference-Applied, ETag, "
+               "OData-Version, OData-EntityId");
 }
 
 void Exchange::answer(http::Response response) {
@@ -94,6 +138,7 @@ void Exchange::answer(http::Response response) {
                        .remote = request.remote,
                        .tenant = principal ? std::string_view(principal->tenant_id) : "",
                        .application = principal ? std::string_view(principal->application_id) : "",
+                       .batch = part ? std::string_view(part->batch_id) : "",
                        .status = status,
                        .octets = octets,
                        .took = stage_began_ - request.received});

@@ -12,12 +12,20 @@
 #include "base/error.h"
 #include "enrollment/caller.h"
 #include "graph/error_reply.h"
+#include "graph/format.h"
+#include "graph/preferences.h"
 #include "graph/service_settings.h"
 #include "graph/telemetry.h"
 #include "http/message.h"
 #include "odata/resource_path.h"
 
 namespace muster::graph {
+
+// What a part of a batch knows of it.
+struct BatchPart {
+  std::string batch_id;                                // request id of the batch, for the log
+  std::shared_ptr<enrollment::Enlistment> enlistment;  // of a part of an atomicity group
+};
 
 // Belongs to one request; used by one thread at a time (loop, then perhaps a thread of the store).
 class Exchange {
@@ -30,6 +38,10 @@ class Exchange {
   std::string_view version;  // "beta" or "v1.0", in `request.target`
   odata::Resource resource;
   std::shared_ptr<const auth::Principal> principal;
+  std::shared_ptr<const BatchPart> part;  // null for a request of its own
+  PresentHeaders present;                 // of the request
+  Format format;                          // of the answer; settled by negotiate_json
+  Preferences preferences;                // settled by negotiate_json
 
   [[nodiscard]] bool is_read() const { return request.method == "GET" || request.method == "HEAD"; }
   [[nodiscard]] const RequestIds& ids() const { return ids_; }
@@ -40,10 +52,31 @@ class Exchange {
   [[nodiscard]] std::string version_root() const;
   // `https://host:port/beta/deviceManagement/set` of the resource's set.
   [[nodiscard]] std::string set_url() const;
+  // The same with `/$ref` behind it where that is what is listed.
+  [[nodiscard]] std::string collection_url() const;
+  // The URL of an entity of the resource's set: with its key as a segment, or in parentheses where
+  // a segment would be read as something else.
+  [[nodiscard]] std::string entity_url(std::string_view key) const;
+  // The query without what says where the resource is or in which form it is wanted: the options
+  // that say what is asked of it.
+  [[nodiscard]] std::string_view query() const {
+    return resource.address_options.empty() ? request.query() : std::string_view(query_);
+  }
+  // Call it once the resource is known.
+  void take_resource(odata::Resource found);
+  // Whether the caller may change what the resource belongs to.
+  [[nodiscard]] bool may_write() const;
+  // Notes that a preference was honoured, e.g. `return=minimal`.
+  void applied(std::string_view preference);
   // Names the row of the metrics and the log; must be a literal.
   void set_route(Route route) { route_ = route; }
+  // Says in the log, for debugging, that no index served the query of the request.
+  void note_scan();
   // Ends a stage that began with the last call or with the request; for the stage histogram.
   void end_stage(Stage stage);
+
+  // The way back to this thread's loop (http::Responder::poster). Precondition: not answered.
+  [[nodiscard]] http::Responder::Poster poster() const { return responder_.poster(); }
 
   // Call one of these once.
   void answer(http::Response response);
@@ -57,6 +90,8 @@ class Exchange {
   const base::Clock& clock_;
   std::shared_ptr<const ServiceSettings> settings_;
   RequestIds ids_;
+  std::string query_;    // only when it is not the request's
+  std::string applied_;  // value of Preference-Applied
   Route route_ = Route::kOther;
   std::chrono::steady_clock::time_point stage_began_;
 };

@@ -1,5 +1,6 @@
 #include "graph/preferences.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/encoding.h"
@@ -19,103 +20,99 @@ std::string_view next_item(std::string_view& rest, char separator) {
   return item;
 }
 
-void read_preference(std::string_view item, Preferences& preferences) {
-  std::string_view name = http::trim_blanks(item.substr(0, item.find('=')));
-  std::string_view value = item.find('=') == std::string_view::npos
-                               ? ""
-                               : http::trim_blanks(item.substr(item.find('=') + 1));
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-    value = value.substr(1, value.size() - 2);
-  }
-  constexpr std::string_view kPrefix = "odata.";
-  if (equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) {
-    name.remove_prefix(kPrefix.size());
-  }
-  if (equal_ignoring_case(name, "return")) {
-    preferences.return_minimal = equal_ignoring_case(value, "minimal");
-  } else if (equal_ignoring_case(name, "maxpagesize")) {
-    std::size_t size = 0;
-    const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), size);
-    if (fault == std::errc{} && end == value.data() + value.size() && size > 0) {
-      preferences.max_page_size = size;
-    }
-  }
+std::string_view without_quotes(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-// `q=0` in the parameters of a media range.
-bool is_excluded(std::string_view parameters) {
-  while (!parameters.empty()) {
-    const std::string_view item = next_item(parameters, ';');
-    if (!item.starts_with("q=") && !item.starts_with("Q=")) continue;
-    return item.substr(2).find_first_not_of("0.") == std::string_view::npos;
-  }
-  return false;
-}
-
-bool matches(std::string_view range, std::string_view media_type) {
-  if (range == "*/*" || equal_ignoring_case(range, media_type)) return true;
-  return range.ends_with("/*") && media_type.size() >= range.size() &&
-         equal_ignoring_case(range.substr(0, range.size() - 1),
-                             media_type.substr(0, range.size() - 1));
-}
-
-// The value of a `metadata` parameter, if there is one of the three.
-std::optional<Metadata> metadata_parameter(std::string_view parameters) {
-  while (!parameters.empty()) {
-    const std::string_view item = next_item(parameters, ';');
-    const std::size_t equals = item.find('=');
-    if (equals == std::string_view::npos) continue;
-    const std::string_view name = item.substr(0, equals);
-    if (!equal_ignoring_case(name, "odata.metadata") && !equal_ignoring_case(name, "metadata")) {
-      continue;
-    }
-    const std::string_view value = item.substr(equals + 1);
-    if (equal_ignoring_case(value, "none")) return Metadata::kNone;
-    if (equal_ignoring_case(value, "full")) return Metadata::kFull;
-    return Metadata::kMinimal;
+// The value of the first preference of that exact name; nullopt when there is none.
+std::optional<std::string_view> find_preference(std::string_view prefer, std::string_view name) {
+  while (!prefer.empty()) {
+    std::string_view item = next_item(prefer, ',');
+    const std::string_view preference = next_item(item, ';');
+    const std::size_t equals = std::min(preference.find('='), preference.size());
+    if (!equal_ignoring_case(http::trim_blanks(preference.substr(0, equals)), name)) continue;
+    if (equals == preference.size()) return "";
+    return without_quotes(http::trim_blanks(preference.substr(equals + 1)));
   }
   return std::nullopt;
 }
 
+std::optional<std::string_view> preference(std::string_view prefer, std::string_view name) {
+  const auto plain = find_preference(prefer, name);
+  return plain ? plain : find_preference(prefer, "odata." + std::string(name));
+}
+
 }  // namespace
 
-Metadata wanted_metadata(const http::Headers& headers) {
-  std::string_view rest = headers.get("Accept");
-  while (!rest.empty()) {
-    std::string_view parameters = next_item(rest, ',');
-    const std::string_view range = next_item(parameters, ';');
-    if (!matches(range, "application/json")) continue;
-    if (const auto level = metadata_parameter(parameters)) return *level;
+PresentHeaders find_headers(const http::Headers& headers) {
+  PresentHeaders present;
+  const auto note = [](bool& flag, std::string_view name, std::string_view wanted) {
+    flag = flag || equal_ignoring_case(name, wanted);
+  };
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const std::string_view name = headers[i].name;
+    switch (name.size()) {
+      case 6:
+        note(present.accept, name, "Accept");
+        note(present.prefer, name, "Prefer");
+        break;
+      case 8:
+        note(present.if_match, name, "If-Match");
+        break;
+      case 9:
+        note(present.isolation, name, "Isolation");
+        break;
+      case 13:
+        note(present.if_none_match, name, "If-None-Match");
+        note(present.version, name, "OData-Version");
+        break;
+      case 15:
+        note(present.isolation, name, "OData-Isolation");
+        break;
+      case 16:
+        note(present.max_version, name, "OData-MaxVersion");
+        break;
+      default:
+        break;
+    }
   }
-  return Metadata::kMinimal;
+  return present;
+}
+
+std::string joined(const http::Headers& headers, std::string_view name) {
+  std::string all;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (!equal_ignoring_case(headers[i].name, name)) continue;
+    if (!all.empty()) all += ',';
+    all += headers[i].value;
+  }
+  return all;
 }
 
 Preferences read_preferences(const http::Headers& headers) {
   Preferences preferences;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!equal_ignoring_case(headers[i].name, "Prefer")) continue;
-    std::string_view rest = headers[i].value;
-    while (!rest.empty()) {
-      std::string_view item = next_item(rest, ',');
-      read_preference(next_item(item, ';'), preferences);
+  const std::string prefer = joined(headers, "Prefer");
+  if (prefer.empty()) return preferences;
+  const auto wanted = preference(prefer, "return");
+  preferences.return_minimal = wanted && equal_ignoring_case(*wanted, "minimal");
+  preferences.return_representation = wanted && equal_ignoring_case(*wanted, "representation");
+  const auto omitted = preference(prefer, "omit-values");
+  preferences.omit_nulls = omitted && equal_ignoring_case(*omitted, "nulls");
+  preferences.unknown_members = preference(prefer, "include-unknown-enum-members").has_value();
+  if (const auto text = preference(prefer, "continue-on-error")) {
+    // Without a value it is true (OData 4.01 Protocol §8.2.8.3).
+    if (text->empty() || equal_ignoring_case(*text, "true")) preferences.continue_on_error = true;
+    if (equal_ignoring_case(*text, "false")) preferences.continue_on_error = false;
+  }
+  if (const auto text = preference(prefer, "maxpagesize")) {
+    std::size_t size = 0;
+    const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), size);
+    if (fault == std::errc{} && end == text->data() + text->size() && size > 0) {
+      preferences.max_page_size = size;
     }
   }
   return preferences;
-}
-
-bool accepts(const http::Headers& headers, std::string_view media_type) {
-  std::string_view rest = headers.get("Accept");
-  if (http::trim_blanks(rest).empty()) return true;
-  bool accepted = false;
-  while (!rest.empty()) {
-    std::string_view parameters = next_item(rest, ',');
-    const std::string_view range = next_item(parameters, ';');
-    if (!matches(range, media_type)) continue;
-    const bool excluded = is_excluded(parameters);
-    if (excluded && equal_ignoring_case(range, media_type)) return false;
-    accepted = accepted || !excluded;
-  }
-  return accepted;
 }
 
 base::Status check_json_content_type(const http::Headers& headers) {
@@ -126,9 +123,7 @@ base::Status check_json_content_type(const http::Headers& headers) {
     const std::string_view parameter = next_item(rest, ';');
     constexpr std::string_view kCharset = "charset=";
     if (!equal_ignoring_case(parameter.substr(0, kCharset.size()), kCharset)) continue;
-    std::string_view charset = parameter.substr(kCharset.size());
-    if (charset.size() >= 2 && charset.front() == '"')
-      charset = charset.substr(1, charset.size() - 2);
+    const std::string_view charset = without_quotes(parameter.substr(kCharset.size()));
     utf8 = equal_ignoring_case(charset, "utf-8") || equal_ignoring_case(charset, "us-ascii");
   }
   if (equal_ignoring_case(type, "application/json") && utf8 && headers.count("Content-Type") == 1) {
@@ -138,12 +133,38 @@ base::Status check_json_content_type(const http::Headers& headers) {
                     "Entity only allows writes with a JSON Content-Type header.", "Content-Type");
 }
 
-base::Status check_if_match(const http::Headers& headers) {
-  if (headers.count("If-Match") == 0 || http::trim_blanks(headers.get("If-Match")) == "*")
-    return base::done();
-  return base::fail(ErrorCode::kPreconditionFailed,
-                    "The condition of If-Match does not hold: the entity has no such version tag.",
-                    "If-Match");
+enrollment::VersionList read_tags(std::string_view text) {
+  enrollment::VersionList list;
+  text = http::trim_blanks(text);
+  if (text == "*") {
+    list.any = true;
+    return list;
+  }
+  while (!text.empty()) {
+    std::string_view tag = next_item(text, ',');
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
+    tag = tag.substr(1, tag.size() - 2);
+    std::int64_t version = 0;
+    const auto [end, fault] = std::from_chars(tag.data(), tag.data() + tag.size(), version);
+    // No leading zeros: a tag matches only in the form in which it was given.
+    const bool ours = fault == std::errc{} && end == tag.data() + tag.size() && tag[0] > '0';
+    if (ours) list.versions.push_back(version);
+  }
+  return list;
+}
+
+enrollment::Conditions read_conditions(const http::Headers& headers) {
+  enrollment::Conditions conditions;
+  if (headers.count("If-Match") > 0) conditions.match = read_tags(joined(headers, "If-Match"));
+  if (headers.count("If-None-Match") > 0) {
+    conditions.none_match = read_tags(joined(headers, "If-None-Match"));
+  }
+  return conditions;
+}
+
+std::string entity_tag(std::int64_t version) {
+  return "W/\"" + std::to_string(version) + "\"";
 }
 
 }  // namespace muster::graph

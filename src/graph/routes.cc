@@ -1,5 +1,6 @@
 #include "graph/routes.h"
 
+#include <algorithm>
 #include <array>
 
 namespace muster::graph {
@@ -7,14 +8,39 @@ namespace {
 
 using Kind = odata::Resource::Kind;
 
+struct KindRow {
+  Kind kind;
+  Route route;
+  std::string_view allow;  // unless methods_of knows better
+};
+
 constexpr std::array kKinds = {
     KindRow{Kind::kEntitySet, Route::kEntitySet, "GET, HEAD, POST, OPTIONS"},
-    KindRow{Kind::kReferences, Route::kReferences, "POST, OPTIONS"},
+    KindRow{Kind::kReferences, Route::kReferences, "GET, HEAD, POST, OPTIONS"},
     KindRow{Kind::kCount, Route::kCount, "GET, HEAD, OPTIONS"},
     KindRow{Kind::kEntity, Route::kEntity, "GET, HEAD, PATCH, DELETE, OPTIONS"},
     KindRow{Kind::kAction, Route::kAction, "POST, OPTIONS"},
     KindRow{Kind::kRendition, Route::kRendition, "GET, HEAD, OPTIONS"},
+    KindRow{Kind::kContainer, Route::kContainer, "GET, HEAD, OPTIONS"},
+    KindRow{Kind::kEntityById, Route::kEntity, ""},
+    KindRow{Kind::kReference, Route::kReferences, "GET, HEAD, OPTIONS"},
+    KindRow{Kind::kProperty, Route::kProperty, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+    KindRow{Kind::kRawValue, Route::kProperty, "GET, HEAD, OPTIONS"},
+    KindRow{Kind::kPropertyCount, Route::kProperty, "GET, HEAD, OPTIONS"},
+    KindRow{Kind::kFunction, Route::kFunction, "GET, HEAD, OPTIONS"},
 };
+
+constexpr bool kinds_are_in_order() {
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    if (static_cast<std::size_t>(kKinds[i].kind) != i) return false;
+  }
+  return true;
+}
+static_assert(kinds_are_in_order(), "row_of(kind) indexes the table by the enumerator");
+
+const KindRow& row_of(Kind kind) {
+  return kKinds[static_cast<std::size_t>(kind)];
+}
 
 struct PermissionFamily {
   std::string_view name;
@@ -32,12 +58,25 @@ constexpr std::array kFamilies = {
 
 }  // namespace
 
-const KindRow& row_of(Kind kind) {
-  return kKinds[static_cast<std::size_t>(kind)];
+Route route_of(Kind kind) {
+  return row_of(kind).route;
 }
 
-bool allows(const KindRow& row, std::string_view method) {
-  std::string_view rest = row.allow;
+std::string_view methods_of(const odata::Resource& resource) {
+  if (resource.kind == Kind::kEntity && resource.set->singleton) return "GET, HEAD, PATCH, OPTIONS";
+  if (resource.kind == Kind::kProperty) {
+    const bool ours =
+        std::any_of(resource.property.begin(), resource.property.end(),
+                    [](const edm::Property* row) { return row->access == edm::Access::kServer; });
+    if (ours) return "GET, HEAD, OPTIONS";
+    // A collection is replaced as a whole (OData 4.01 Protocol §11.4.9.4).
+    if (resource.property.back()->collection) return "GET, HEAD, PUT, OPTIONS";
+  }
+  return row_of(resource.kind).allow;
+}
+
+bool allows(std::string_view methods, std::string_view method) {
+  std::string_view rest = methods;
   while (!rest.empty()) {
     const std::size_t comma = rest.find(", ");
     if (rest.substr(0, comma) == method) return true;
@@ -51,6 +90,16 @@ auth::PermissionSet required_permissions(const edm::EntitySet& set, bool reading
     if (family.name == set.permission) return reading ? family.read : family.write;
   }
   return {};
+}
+
+auth::PermissionSet required_permissions(const odata::Resource& resource, bool reading,
+                                         std::span<const edm::EntitySet* const> sets) {
+  if (resource.set != nullptr) return required_permissions(*resource.set, reading);
+  auth::PermissionSet any;
+  for (const edm::EntitySet* set : sets) {
+    if (set->container == resource.container) any.add(required_permissions(*set, reading));
+  }
+  return any;
 }
 
 }  // namespace muster::graph

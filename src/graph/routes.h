@@ -2,7 +2,7 @@
 // resource without a permission cannot be reached.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string_view>
 
 #include "auth/permission.h"
@@ -11,16 +11,17 @@
 
 namespace muster::graph {
 
-struct KindRow {
-  odata::Resource::Kind kind;
-  Route route;
-  std::string_view allow;  // as in the Allow header
-};
-[[nodiscard]] const KindRow& row_of(odata::Resource::Kind kind);
+[[nodiscard]] Route route_of(odata::Resource::Kind kind);
 
-[[nodiscard]] bool allows(const KindRow& row, std::string_view method);
+// The methods that the resource takes, as in the Allow header.
+[[nodiscard]] std::string_view methods_of(const odata::Resource& resource);
+[[nodiscard]] bool allows(std::string_view methods, std::string_view method);
 
 // The permissions of which the caller needs one. Reading methods ask for less.
 [[nodiscard]] auth::PermissionSet required_permissions(const edm::EntitySet& set, bool reading);
+// The same for any resource; the singleton may be seen by whoever may read one of its sets.
+[[nodiscard]] auth::PermissionSet required_permissions(const odata::Resource& resource,
+                                                       bool reading,
+                                                       std::span<const edm::EntitySet* const> sets);
 
 }  // namespace muster::graph

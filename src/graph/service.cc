@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "graph/addressing.h"
+#include "graph/batch.h"
 #include "graph/routes.h"
 
 namespace muster::graph {
@@ -36,22 +38,18 @@ std::optional<std::string_view> version_of(std::string_view segment) {
 
 http::Response method_not_allowed(const Exchange& exchange, std::string_view allow,
                                   base::Timestamp now) {
-  http::Response response =
-      error_reply(base::fail(ErrorCode::kMethodNotAllowed,
-                             "Specified HTTP method is not allowed for the request target."),
-                  exchange.ids(), now);
-  response.add("Allow", std::string(allow));
-  return response;
+  return method_not_allowed_reply(allow, exchange.ids(), now);
 }
 
 // A CORS preflight comes without credentials and is answered before authentication (Fetch §3.2.2).
 http::Response preflight_reply() {
   http::Response response{.status = 204};
-  response.add("Allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
-  response.add("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE");
+  response.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  response.add("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
   response.add("Access-Control-Allow-Headers",
                "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, "
-               "client-request-id, SdkVersion, ConsistencyLevel, OData-Version, OData-MaxVersion");
+               "client-request-id, SdkVersion, ConsistencyLevel, OData-Version, OData-MaxVersion, "
+               "OData-Isolation, Isolation");
   response.add("Access-Control-Max-Age", "86400");
   return response;
 }
@@ -71,7 +69,10 @@ bool is_token_service(std::string_view rest) {
 Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings settings)
     : parts_(parts),
       settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
-      verbs_(parts.store, parts.entities, std::move(paging_key)) {}
+      verbs_(parts.store, parts.entities, std::move(paging_key)),
+      resource_verbs_(parts.store, parts.entities),
+      throttle_(parts.clock),
+      description_(parts.sets, parts.token_endpoint != nullptr, parts.clock) {}
 
 void Service::use(ServiceSettings settings) {
   settings_.store(std::make_shared<const ServiceSettings>(std::move(settings)));
@@ -108,12 +109,14 @@ void Service::route(const ExchangePtr& exchange) {
   const std::string_view path = exchange->request.path();
   if (path == "/healthz") return answer_health(exchange, false);
   if (path == "/readyz") return answer_health(exchange, true);
+  if (description_.answer_root(*exchange, path)) return;
   const Head head = split_head(path);
   if (const auto version = version_of(head.segment)) {
     exchange->version = *version;
     const bool preflight = exchange->request.method == "OPTIONS" &&
                            exchange->request.headers.count("Access-Control-Request-Method") > 0;
     if (preflight) return exchange->answer(preflight_reply());
+    if (description_.answer(*exchange, head.rest)) return;
     return authorise(exchange);
   }
   if (parts_.token_endpoint != nullptr && is_token_service(head.rest)) {
@@ -138,29 +141,71 @@ void Service::authorise(const ExchangePtr& exchange) {
   });
 }
 
+bool Service::is_throttled(const ExchangePtr& exchange) {
+  const bool write = !exchange->is_read() && exchange->request.method != "OPTIONS";
+  const auto wait = throttle_.take(exchange->settings().throttle, exchange->principal->tenant_id,
+                                   exchange->principal->application_id, write);
+  if (!wait) return false;
+  base::Error error = base::fail(ErrorCode::kTooManyRequests, "Please retry again later.");
+  error.retry_after = *wait;
+  exchange->refuse(error);
+  return true;
+}
+
 void Service::serve(const ExchangePtr& exchange) {
   const Head head = split_head(exchange->request.path());
-  base::Result<odata::Resource> resource = odata::resolve(head.rest);
-  if (!resource) return exchange->refuse(resource.error());
-  exchange->resource = *std::move(resource);
-  const KindRow& row = row_of(exchange->resource.kind);
-  exchange->set_route(row.route);
-  if (!allows(row, exchange->request.method)) {
-    return exchange->answer(method_not_allowed(*exchange, row.allow, parts_.clock.now()));
-  }
-  if (exchange->request.method == "OPTIONS") {
-    http::Response response{.status = 204};
-    response.add("Allow", std::string(row.allow));
-    return exchange->answer(std::move(response));
-  }
+  // Its parts come back here one by one, and are counted then.
+  if (is_batch_path(head.rest)) return answer_batch_request(exchange);
+  if (is_throttled(exchange)) return;
+  const base::Status located = locate(*exchange, head.rest, parts_.sets);
+  if (!located) return exchange->refuse(located.error());
+  const odata::Resource& resource = exchange->resource;
+  exchange->set_route(route_of(resource.kind));
+  if (answer_method(exchange, methods_of(resource))) return;
   const auth::PermissionSet required =
-      required_permissions(*exchange->resource.set, exchange->is_read());
+      required_permissions(resource, exchange->is_read(), parts_.sets);
   if (!auth::grants(exchange->principal->permissions, required)) {
     return exchange->refuse(base::fail(
         ErrorCode::kForbidden, "The token lacks the permission that this request needs: one of " +
                                    auth::names_of(required) + "."));
   }
+  if (const base::Status status = settle_format_option(*exchange); !status) {
+    return exchange->refuse(status.error());
+  }
+  if (exchange->present.isolation) {
+    // Protocol §8.2.4: what cannot be isolated as asked for must not be answered.
+    return exchange->refuse(base::fail(ErrorCode::kPreconditionFailed,
+                                       "The header 'Isolation' asks for what is not supported.",
+                                       "Isolation"));
+  }
   dispatch(exchange);
+}
+
+bool Service::answer_method(const ExchangePtr& exchange, std::string_view methods) {
+  if (!allows(methods, exchange->request.method)) {
+    exchange->answer(method_not_allowed(*exchange, methods, parts_.clock.now()));
+    return true;
+  }
+  if (exchange->request.method != "OPTIONS") return false;
+  http::Response response{.status = 204};
+  response.add("Allow", std::string(methods));
+  exchange->answer(std::move(response));
+  return true;
+}
+
+void Service::answer_batch_request(const ExchangePtr& exchange) {
+  exchange->set_route(Route::kBatch);
+  if (answer_method(exchange, "POST, OPTIONS")) return;
+  answer_batch(exchange, parts_.store, parts_.clock,
+               [this](http::Request&& request, http::Responder responder,
+                      std::shared_ptr<const BatchPart> part, std::optional<base::Error> refusal) {
+                 const auto inner =
+                     std::make_shared<Exchange>(std::move(request), std::move(responder),
+                                                parts_.telemetry, parts_.clock, settings_.load());
+                 inner->part = std::move(part);
+                 if (refusal) return inner->refuse(*refusal);
+                 route(inner);
+               });
 }
 
 void Service::dispatch(const ExchangePtr& exchange) {
@@ -169,7 +214,8 @@ void Service::dispatch(const ExchangePtr& exchange) {
     case Kind::kEntitySet:
       return method == "POST" ? verbs_.create(exchange) : verbs_.list(exchange);
     case Kind::kReferences:
-      return verbs_.create_by_reference(exchange);
+      return method == "POST" ? verbs_.create_by_reference(exchange)
+                              : verbs_.list_references(exchange);
     case Kind::kCount:
       return verbs_.count(exchange);
     case Kind::kAction:
@@ -178,10 +224,32 @@ void Service::dispatch(const ExchangePtr& exchange) {
       return verbs_.draw(exchange);
     case Kind::kEntity:
       break;
+    default:
+      return dispatch_part(exchange);
   }
   if (method == "PATCH") return verbs_.patch(exchange);
   if (method == "DELETE") return verbs_.remove(exchange);
   verbs_.get(exchange);
+}
+
+// What is smaller or larger than an entity.
+void Service::dispatch_part(const ExchangePtr& exchange) {
+  switch (exchange->resource.kind) {
+    case Kind::kContainer:
+      return resource_verbs_.get_container(exchange);
+    case Kind::kReference:
+      return resource_verbs_.get_reference(exchange);
+    case Kind::kRawValue:
+      return resource_verbs_.get_raw_value(exchange);
+    case Kind::kPropertyCount:
+      return resource_verbs_.count_items(exchange);
+    case Kind::kFunction:
+      return resource_verbs_.call_function(exchange);
+    default:
+      break;
+  }
+  if (exchange->is_read()) return resource_verbs_.get_property(exchange);
+  resource_verbs_.change_property(exchange);
 }
 
 void Service::answer_health(const ExchangePtr& exchange, bool ready) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,10 @@
 #include "base/shared_value.h"
 #include "enrollment/entities.h"
 #include "graph/entity_set.h"
+#include "graph/resource_verbs.h"
+#include "graph/self_description.h"
 #include "graph/telemetry.h"
+#include "graph/throttle.h"
 #include "http/message.h"
 #include "observe/health.h"
 #include "store/store.h"
@@ -28,6 +32,7 @@ struct ServiceParts {
   const observe::Health& health;
   Telemetry& telemetry;
   const base::Clock& clock;
+  std::span<const edm::EntitySet* const> sets = edm::served_sets();
 };
 
 // Thread-safe.
@@ -47,8 +52,14 @@ class Service {
  private:
   void route(const ExchangePtr& exchange);
   void authorise(const ExchangePtr& exchange);
+  // Counts the request; refuses it when the caller's allowance is spent.
+  [[nodiscard]] bool is_throttled(const ExchangePtr& exchange);
+  // Answers OPTIONS and methods that are not among `methods`; false for those that are.
+  [[nodiscard]] bool answer_method(const ExchangePtr& exchange, std::string_view methods);
+  void answer_batch_request(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);
+  void dispatch_part(const ExchangePtr& exchange);
   void answer_health(const ExchangePtr& exchange, bool ready);
   void answer_token_service(const ExchangePtr& exchange, std::string_view tenant,
                             std::string_view rest);
@@ -56,6 +67,9 @@ class Service {
   ServiceParts parts_;
   base::SharedValue<ServiceSettings> settings_;
   EntitySetVerbs verbs_;
+  ResourceVerbs resource_verbs_;
+  Throttle throttle_;
+  SelfDescription description_;
 };
 
 }  // namespace muster::graph

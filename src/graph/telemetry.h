@@ -23,13 +23,18 @@ enum class Route : std::uint8_t {
   kEntity,
   kAction,
   kRendition,
+  kProperty,
+  kFunction,
+  kContainer,
   kToken,
   kDiscovery,
   kKeys,
   kHealth,
+  kDescription,  // service document, $metadata, OpenAPI
+  kBatch,
   kOther,
 };
-inline constexpr std::size_t kRoutes = 11;
+inline constexpr std::size_t kRoutes = 16;
 [[nodiscard]] std::string_view route_name(Route route);
 
 enum class Stage : std::uint8_t { kAuthorise, kParse, kPlan, kStore, kAnswer };
@@ -54,6 +59,7 @@ class Telemetry {
     std::string_view remote;
     std::string_view tenant;
     std::string_view application;
+    std::string_view batch = {};  // of a part of a batch: the request id of the batch
     int status;
     std::size_t octets;
     std::chrono::nanoseconds took;
@@ -62,11 +68,12 @@ class Telemetry {
   [[nodiscard]] observe::Log& log() { return log_; }
 
  private:
-  static constexpr std::size_t kMethods = 7;  // the six that are known, and the others
+  static constexpr std::size_t kMethods = 8;  // the seven that are known, and the others
   observe::Log& log_;
   std::atomic<bool> log_requests_;
   std::array<observe::Histogram, kStages> stages_;
   std::vector<std::unique_ptr<observe::StatusCounters>> statuses_;  // route-major
+  std::array<observe::Counter, 6> batch_parts_;                     // by first digit of the status
 };
 
 }  // namespace muster::graph

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/random.h"
 #include "http/loop.h"
 #include "http/mailbox.h"
 #include "http/response_writer.h"
@@ -122,7 +123,7 @@ void Connection::dispatch() {
   Request request = reader_.take();
   request.tls = tls_;
   request.received = now_;
-  request.request_id = loop_.request_ids().next();
+  request.request_id = base::random_uuid();
   shared.forwarding.apply(
       request, reader_.authority().empty() ? channel_.local_authority() : reader_.authority(),
       peer_, peer_trusted_);
@@ -184,7 +185,7 @@ Response Connection::render(const Refusal& refusal, const ErrorContext& context)
 void Connection::refuse(const Refusal& refusal) {
   method_ = reader_.known_method(channel_.input());
   const ErrorContext context{method_, reader_.known_target(channel_.input()), peer_,
-                             loop_.request_ids().next(), tls_};
+                             base::random_uuid(), tls_};
   append(render(refusal, context), true);
   close_in_order();
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
+#include "base/random.h"
 #include "http/connection.h"
 #include "http/mailbox.h"
 
@@ -97,7 +98,7 @@ void Loop::admit(Socket socket, bool tls) {
 void Loop::turn_away(Socket socket, bool tls, const std::string& peer) {
   shared_.stats.connections_refused.fetch_add(1, std::memory_order_relaxed);
   if (tls) return;
-  const ErrorContext context{"", "", peer, request_ids_.next(), false};
+  const ErrorContext context{"", "", peer, base::random_uuid(), false};
   Response response = shared_.error_responder(503, "The server has too many connections.", context);
   ResponseFraming framing;
   framing.close = true;

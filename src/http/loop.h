@@ -14,7 +14,6 @@
 #include "http/forwarding.h"
 #include "http/limits.h"
 #include "http/message.h"
-#include "http/request_ids.h"
 #include "http/response_writer.h"
 #include "http/stats.h"
 #include "http/tls.h"
@@ -66,7 +65,6 @@ class Loop {
   [[nodiscard]] Shared& shared() { return shared_; }
   [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
   [[nodiscard]] DateCache& date() { return date_; }
-  [[nodiscard]] RequestIds& request_ids() { return request_ids_; }
   [[nodiscard]] bool draining() const { return draining_; }
   // The connection is closed; the loop lets go of it.
   void forget(Connection& connection);
@@ -94,7 +92,6 @@ class Loop {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   DateCache date_;
-  RequestIds request_ids_;
   bool draining_ = false;
   bool reported_drained_ = false;
 };

@@ -37,6 +37,13 @@ void Mailbox::push(std::weak_ptr<Connection> to, std::optional<Response> respons
   boost::asio::post(*loop_, [self = shared_from_this()] { self->deliver(); });
 }
 
+bool Mailbox::post(std::function<void()> task) {
+  const std::lock_guard lock(mutex_);
+  if (loop_ == nullptr) return false;
+  boost::asio::post(*loop_, std::move(task));
+  return true;
+}
+
 void Mailbox::deliver() {
   {
     const std::lock_guard lock(mutex_);

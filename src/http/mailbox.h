@@ -1,9 +1,11 @@
 // Answers from other threads on their way to a loop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -23,6 +25,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   // Any thread. No response stands for an abandoned request. The loop is woken only if the box
   // was empty, so that a batch of answers costs one wake-up.
   void push(std::weak_ptr<Connection> to, std::optional<Response> response);
+
+  // Any thread: runs `task` on the loop, later. False when the loop is gone.
+  bool post(std::function<void()> task);
 
   // Loop thread: makes on_loop_thread() true there.
   void bind_to_this_thread();
@@ -52,6 +57,7 @@ class ConnectionSink final : public ResponseSink {
       : mailbox_(std::move(mailbox)), connection_(std::move(connection)) {}
   void answer(Response&& response) override;
   void abandon() override;
+  bool post(std::function<void()> task) override { return mailbox_->post(std::move(task)); }
 
  private:
   void settle(std::optional<Response> response);

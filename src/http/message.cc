@@ -83,6 +83,10 @@ Responder::~Responder() {
   if (sink_) sink_->abandon();
 }
 
+Responder::Poster Responder::poster() const {
+  return [sink = sink_](std::function<void()> task) { return sink->post(std::move(task)); };
+}
+
 void Responder::operator()(Response response) {
   if (const auto sink = std::exchange(sink_, nullptr)) sink->answer(std::move(response));
 }

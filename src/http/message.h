@@ -100,6 +100,12 @@ class ResponseSink {
   virtual void answer(Response&& response) = 0;
   // The request was dropped without an answer.
   virtual void abandon() = 0;
+  // Any thread, any time: runs `task` on the loop of the connection, later; false when the loop is
+  // gone, and then `task` never runs. Where there is no loop it runs at once.
+  virtual bool post(std::function<void()> task) {
+    task();
+    return true;
+  }
 };
 
 // The right and duty to answer one request, once, from any thread, at any later time. Called on the
@@ -121,6 +127,11 @@ class Responder {
   // Later calls do nothing.
   void operator()(Response response);
   [[nodiscard]] bool answered() const { return sink_ == nullptr; }
+
+  // The way back to the loop for work that an answer takes (ResponseSink::post). Outlives the
+  // answer. Precondition: not answered.
+  using Poster = std::function<bool(std::function<void()>)>;
+  [[nodiscard]] Poster poster() const;
 
  private:
   std::shared_ptr<ResponseSink> sink_;

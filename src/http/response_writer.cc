@@ -8,7 +8,6 @@
 #include "http/syntax.h"
 
 namespace muster::http {
-namespace {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
@@ -88,6 +87,8 @@ std::string_view reason_phrase(int status) {
       return "";  // the phrase is optional, its blank is not
   }
 }
+
+namespace {
 
 // Fields that only the server may set.
 bool is_ours(std::string_view name) {

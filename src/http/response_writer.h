@@ -10,6 +10,9 @@
 
 namespace muster::http {
 
+// RFC 9110 §15; empty for a status that the service does not use.
+[[nodiscard]] std::string_view reason_phrase(int status);
+
 // How a response is sent, which the handler does not decide.
 struct ResponseFraming {
   bool head_only = false;      // the request was HEAD: fields as for GET, no body

@@ -311,7 +311,23 @@ TEST_F(ServerTest, StopsAtTheDeadlineAndOutlivesItsResponders) {
   Responder responder = take_waiting();
   EXPECT_FALSE(server_->drain_and_stop(milliseconds(20)));
   server_.reset();
+  const Responder::Poster post = responder.poster();
   responder({.body = "too late"});
+  EXPECT_FALSE(post([] { FAIL() << "the loop is gone"; }));
+}
+
+TEST_F(ServerTest, RunsPostedWorkOnItsLoop) {
+  start();
+  TestClient client(port_);
+  client.send(get("/later"));
+  auto responder = std::make_shared<Responder>(take_waiting());
+  std::atomic<std::thread::id> ran_on;
+  EXPECT_TRUE(responder->poster()([&ran_on, responder] {
+    ran_on = std::this_thread::get_id();
+    (*responder)({.body = "posted"});
+  }));
+  EXPECT_EQ(client.reply().body, "posted");
+  EXPECT_NE(ran_on.load(), std::this_thread::get_id());
 }
 
 TEST_F(ServerTest, RefusesConnectionsOverTheLimit) {

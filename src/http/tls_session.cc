@@ -18,14 +18,14 @@ constexpr std::size_t kPlainStep = 2048;
 
 // A BIO that reads from what has arrived and writes to wire_: no copies but OpenSSL's own.
 const bio_method_st* TlsSession::wire_method() {
-  static const BIO_METHOD* const method = [] {
+  static const BIO_METHOD* const kMethod = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "muster wire");
     BIO_meth_set_read(made, &TlsSession::bio_read);
     BIO_meth_set_write(made, &TlsSession::bio_write);
     BIO_meth_set_ctrl(made, &TlsSession::bio_control);
     return made;
   }();
-  return method;
+  return kMethod;
 }
 
 int TlsSession::bio_read(bio_st* bio, char* to, int size) {
@@ -95,13 +95,15 @@ TlsSession::Outcome TlsSession::receive(std::string_view octets, InputBuffer& pl
     const Outcome outcome = shake_hands();
     if (!established_) return outcome;
   }
-  while (true) {
+  // Asked for more than there is, OpenSSL would set up another record and an error to say so.
+  while (!arrived_.empty() || SSL_has_pending(ssl_) == 1) {
     const std::span<char> room = plain.prepare(kPlainStep);
     const auto size = static_cast<int>(std::min<std::size_t>(room.size(), 1U << 20));
     const int count = SSL_read(ssl_, room.data(), size);
     if (count <= 0) return failure(count);
     plain.commit(static_cast<std::size_t>(count));
   }
+  return Outcome::kOpen;
 }
 
 bool TlsSession::send(std::string_view plain) {

@@ -26,13 +26,24 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-template <typename T>
-void append_number(std::string& out, T value) {
-  fmt::format_to(std::back_inserter(out), "{}", value);
-}
-
-void append_integer(std::string& out, const fmt::format_int& digits) {
-  out.append(digits.data(), digits.size());
+// Numbers and bool; a text is written as the format asks for.
+void append_scalar(std::string& out, const Field::Value& value) {
+  const auto append_integer = [&out](const fmt::format_int& digits) {
+    out.append(digits.data(), digits.size());
+  };
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+    append_integer(fmt::format_int(*whole));
+  } else if (const auto* natural = std::get_if<std::uint64_t>(&value)) {
+    append_integer(fmt::format_int(*natural));
+  } else if (const auto* truth = std::get_if<bool>(&value)) {
+    out += *truth ? "true" : "false";
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    // JSON has no word for what is not a number.
+    if (std::isfinite(*real))
+      fmt::format_to(std::back_inserter(out), "{}", *real);
+    else
+      out += "null";
+  }
 }
 
 }  // namespace
@@ -42,43 +53,21 @@ std::string_view name_of(Level level) {
   return kNames[static_cast<std::size_t>(level)];
 }
 
-void Field::append_scalar(std::string& out) const {
-  switch (kind_) {
-    case Kind::kSigned:
-      append_integer(out, fmt::format_int(signed_));
-      return;
-    case Kind::kUnsigned:
-      append_integer(out, fmt::format_int(unsigned_));
-      return;
-    case Kind::kBool:
-      out += bool_ ? "true" : "false";
-      return;
-    case Kind::kReal:
-      // JSON has no word for what is not a number.
-      if (std::isfinite(real_))
-        append_number(out, real_);
-      else
-        out += "null";
-      return;
-    case Kind::kText:
-      return;
-  }
-}
-
 void Field::append_json(std::string& out) const {
-  if (kind_ == Kind::kText)
-    append_quoted(out, text_);
+  if (const auto* text = std::get_if<std::string_view>(&value_))
+    append_quoted(out, *text);
   else
-    append_scalar(out);
+    append_scalar(out, value_);
 }
 
 void Field::append_text(std::string& out) const {
-  if (kind_ != Kind::kText)
-    append_scalar(out);
-  else if (text_.size() <= kLongestValue && is_bare(text_))
-    out += text_;
+  const auto* text = std::get_if<std::string_view>(&value_);
+  if (text == nullptr)
+    append_scalar(out, value_);
+  else if (text->size() <= kLongestValue && is_bare(*text))
+    out += *text;
   else
-    append_quoted(out, text_);
+    append_quoted(out, *text);
 }
 
 void Stamp::append(std::string& out, base::Timestamp now) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/secret.h"
 #include "base/timestamp.h"
@@ -39,13 +40,9 @@ class Name {
 // A key and a value. Views the text it was made from: use it within the full expression.
 class Field {
  public:
-  enum class Kind : std::uint8_t { kText, kSigned, kUnsigned, kReal, kBool };
+  using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
 
-  Field(Name name, std::string_view text) : name_(name), kind_(Kind::kText), text_(text) {}
-  Field(Name name, std::int64_t value) : name_(name), kind_(Kind::kSigned), signed_(value) {}
-  Field(Name name, std::uint64_t value) : name_(name), kind_(Kind::kUnsigned), unsigned_(value) {}
-  Field(Name name, double value) : name_(name), kind_(Kind::kReal), real_(value) {}
-  Field(Name name, bool value) : name_(name), kind_(Kind::kBool), bool_(value) {}
+  Field(Name name, Value value) : name_(name), value_(value) {}
 
   [[nodiscard]] std::string_view name() const { return name_.text(); }
   // Appends the value as JSON does.
@@ -54,17 +51,8 @@ class Field {
   void append_text(std::string& out) const;
 
  private:
-  void append_scalar(std::string& out) const;
-
   Name name_;
-  Kind kind_;
-  union {
-    std::string_view text_;
-    std::int64_t signed_;
-    std::uint64_t unsigned_;
-    double real_;
-    bool bool_;
-  };
+  Value value_;
 };
 
 [[nodiscard]] inline Field field(Name name, std::string_view text) {

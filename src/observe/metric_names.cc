@@ -14,6 +14,13 @@ constexpr std::array kTable = {
               kOne,
               {"route", "method", "status"},
               "Requests answered by a route."},
+    MetricRow{kBatchParts,
+              "muster_batch_parts_total",
+              kCounter,
+              kOne,
+              {"status"},
+              "Requests answered as parts of a batch, by class of status; the batch itself counts "
+              "as one request."},
     MetricRow{kStageSeconds,
               "muster_stage_seconds",
               kHistogram,

@@ -11,6 +11,7 @@ namespace muster::observe {
 
 enum class Metric : std::uint8_t {
   kHttpRequests,
+  kBatchParts,
   kStageSeconds,
   kHttpConnections,
   kHttpConnectionsAccepted,

@@ -5,14 +5,29 @@
 #include <charconv>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/encoding.h"
+#include "odata/bind.h"
+#include "odata/select.h"
+#include "odata/syntax/parse.h"
 
 namespace muster::odata {
 namespace {
 
 using base::ErrorCode;
 
-enum class Option : std::uint8_t { kSelect, kTop, kSkip, kCount, kSkipToken, kFormat, kNotBuilt };
+enum class Option : std::uint8_t {
+  kSelect,
+  kTop,
+  kSkip,
+  kCount,
+  kSkipToken,
+  kFormat,
+  kFilter,
+  kOrderBy,
+  kSearch,
+  kNotBuilt,
+};
 
 struct OptionRow {
   std::string_view name;  // without `$`
@@ -24,8 +39,8 @@ constexpr std::array kOptions = {
     OptionRow{"select", Option::kSelect},       OptionRow{"top", Option::kTop},
     OptionRow{"skip", Option::kSkip},           OptionRow{"count", Option::kCount},
     OptionRow{"skiptoken", Option::kSkipToken}, OptionRow{"format", Option::kFormat},
-    OptionRow{"filter", Option::kNotBuilt},     OptionRow{"orderby", Option::kNotBuilt},
-    OptionRow{"search", Option::kNotBuilt},     OptionRow{"expand", Option::kNotBuilt},
+    OptionRow{"filter", Option::kFilter},       OptionRow{"orderby", Option::kOrderBy},
+    OptionRow{"search", Option::kSearch},       OptionRow{"expand", Option::kNotBuilt},
     OptionRow{"compute", Option::kNotBuilt},    OptionRow{"apply", Option::kNotBuilt},
     OptionRow{"index", Option::kNotBuilt},      OptionRow{"levels", Option::kNotBuilt},
     OptionRow{"deltatoken", Option::kNotBuilt}, OptionRow{"schemaversion", Option::kNotBuilt},
@@ -36,6 +51,12 @@ base::Error refuse(std::string_view option, const std::string& what,
                    ErrorCode code = ErrorCode::kInvalidQuery) {
   const std::string name = "$" + std::string(option);
   return base::fail(code, "The query option '" + name + "' " + what, name);
+}
+
+std::string_view trim(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
 }
 
 base::Result<std::size_t> read_number(std::string_view option, std::string_view text) {
@@ -53,47 +74,6 @@ base::Result<bool> read_flag(std::string_view option, std::string_view text) {
   return refuse(option, "takes 'true' or 'false'.");
 }
 
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
-base::Status read_select(const edm::EntityType& type, std::string_view text,
-                         QueryOptions& options) {
-  if (trim(text).empty()) return refuse("select", "names no property.");
-  edm::PropertyMask mask = 0;
-  std::string names;
-  for (std::string_view rest = text;;) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view item = trim(rest.substr(0, comma));
-    if (item == "*") {
-      mask = edm::kAllProperties;
-    } else if (item.find_first_of("/(") != std::string_view::npos) {
-      return refuse("select", "takes paths and nested options in OData, but not here yet.",
-                    ErrorCode::kNotImplemented);
-    } else {
-      const auto ordinal = edm::find_property_any_case(type.properties, item);
-      if (!ordinal || type.properties[*ordinal].access == edm::Access::kInternal) {
-        return refuse("select", "names '" + std::string(item) +
-                                    "', which is no property of type 'microsoft.graph." +
-                                    std::string(type.name) + "'.");
-      }
-      const edm::PropertyMask bit = edm::PropertyMask{1} << *ordinal;
-      if ((mask & bit) == 0) {
-        if (!names.empty()) names += ',';
-        names += type.properties[*ordinal].name;
-      }
-      mask |= bit;
-    }
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
-  }
-  options.select = mask;
-  options.select_text = mask == edm::kAllProperties ? "*" : names;
-  return base::done();
-}
-
 base::Status read_format(std::string_view text) {
   const std::string_view type = trim(text.substr(0, text.find(';')));
   if (base::equal_ignoring_case(text, "json") ||
@@ -104,41 +84,19 @@ base::Status read_format(std::string_view text) {
                 ErrorCode::kNotAcceptable);
 }
 
-base::Status read_option(const OptionRow& row, std::string_view value, const edm::EntityType& type,
-                         QueryOptions& options) {
-  switch (row.option) {
-    case Option::kSelect:
-      return read_select(type, value, options);
-    case Option::kTop:
-      options.top = MUSTER_TRY(read_number(row.name, value));
-      break;
-    case Option::kSkip:
-      options.skip = MUSTER_TRY(read_number(row.name, value));
-      break;
-    case Option::kCount:
-      options.count = MUSTER_TRY(read_flag(row.name, value));
-      break;
-    case Option::kSkipToken:
-      options.skip_token = value;
-      break;
-    case Option::kFormat:
-      return read_format(value);
-    case Option::kNotBuilt:
-      return refuse(row.name, "is defined by OData, but not supported here.",
-                    ErrorCode::kNotImplemented);
-  }
-  return base::done();
-}
-
 bool fits(Option option, Shape shape) {
   switch (option) {
-    case Option::kFormat:
     case Option::kNotBuilt:
       return true;
+    case Option::kFormat:
+      return true;
     case Option::kSelect:
-      return shape != Shape::kNothing;
-    default:
+      return shape == Shape::kCollection || shape == Shape::kEntity;
+    case Option::kCount:
+    case Option::kSkipToken:
       return shape == Shape::kCollection;
+    default:
+      return shape == Shape::kCollection || shape == Shape::kCount;
   }
 }
 
@@ -150,10 +108,6 @@ base::Result<const OptionRow*> find_option(std::string_view name) {
     if (base::equal_ignoring_case(row.name, bare)) return &row;
   }
   if (dollar) return refuse(bare, "is not known.");
-  if (name.starts_with('@')) {
-    return base::fail(ErrorCode::kNotImplemented, "Parameter aliases are not supported here.",
-                      std::string(name));
-  }
   return nullptr;
 }
 
@@ -165,29 +119,183 @@ base::Result<std::string> decode(std::string_view text) {
                     std::string(text.substr(0, 64)));
 }
 
-}  // namespace
+// A plus sign in a query is a blank, but nobody writes a blank before the offset of a date:
+// `2026-01-02T12:00:00 03:00` was `…+03:00`.
+std::string with_offsets(std::string_view text) {
+  std::string result(text);
+  bool quoted = false;
+  std::size_t token = 0;  // where the word before the blank begins
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const char c = result[i];
+    if (c == '\'') quoted = !quoted;
+    if (quoted) continue;
+    if (c == ' ' && i - token >= 16 && i - token <= 40 && result[token + 4] == '-') {
+      const std::string date = result.substr(token, i - token) + "+" + result.substr(i + 1, 5);
+      if (base::Timestamp::parse(date)) result[i] = '+';
+    }
+    const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      c == '-' || c == ':' || c == '.' || c == '+';
+    if (!word) token = i + 1;
+  }
+  return result;
+}
 
-base::Result<QueryOptions> parse_query(const edm::EntityType& type, std::string_view query,
-                                       Shape shape) {
-  QueryOptions options;
-  std::array<bool, kOptions.size()> seen{};
+// What a query says, before any of it is looked into.
+struct Items {
+  std::array<std::optional<std::string>, kOptions.size()> options;
+  std::map<std::string, std::string, std::less<>> aliases;  // by name without `@`
+
+  [[nodiscard]] const std::string* find(Option option) const {
+    for (std::size_t i = 0; i < kOptions.size(); ++i) {
+      if (kOptions[i].option == option && options[i]) return &*options[i];
+    }
+    return nullptr;
+  }
+};
+
+base::Status add_alias(std::string_view name, std::string_view value, Items& items) {
+  if (name.size() < 2) {
+    return base::fail(ErrorCode::kInvalidQuery, "A parameter alias has no name.", "@");
+  }
+  const bool fresh = items.aliases.emplace(name.substr(1), trim(value)).second;
+  if (fresh) return base::done();
+  return base::fail(ErrorCode::kInvalidQuery,
+                    "The parameter alias '" + std::string(name) + "' is there twice.",
+                    std::string(name));
+}
+
+base::Result<Items> collect(std::string_view query, Shape shape) {
+  Items items;
   while (!query.empty()) {
     const std::size_t ampersand = query.find('&');
     const std::string_view item = query.substr(0, ampersand);
     query.remove_prefix(ampersand == std::string_view::npos ? query.size() : ampersand + 1);
     if (item.empty()) continue;
     const std::size_t equals = item.find('=');
-    const std::string name = MUSTER_TRY(decode(item.substr(0, equals)));
-    const OptionRow* row = MUSTER_TRY(find_option(trim(name)));
+    const std::string_view sent = equals == std::string_view::npos ? "" : item.substr(equals + 1);
+    const std::string decoded = MUSTER_TRY(decode(item.substr(0, equals)));
+    const std::string_view name = trim(decoded);
+    if (name.starts_with('@')) {
+      const std::string value = MUSTER_TRY(decode(sent));
+      MUSTER_TRY(add_alias(name, value, items));
+      continue;
+    }
+    const OptionRow* row = MUSTER_TRY(find_option(name));
     if (row == nullptr) continue;
-    bool& twice = seen[static_cast<std::size_t>(row - kOptions.data())];
-    if (std::exchange(twice, true)) return refuse(row->name, "is there twice.");
+    auto& slot = items.options[static_cast<std::size_t>(row - kOptions.data())];
+    if (slot) return refuse(row->name, "is there twice.");
+    if (row->option == Option::kNotBuilt) {
+      return refuse(row->name, "is defined by OData, but not supported here.",
+                    ErrorCode::kNotImplemented);
+    }
     if (!fits(row->option, shape)) return refuse(row->name, "cannot be used with this request.");
-    const std::string value =
-        MUSTER_TRY(decode(equals == std::string_view::npos ? "" : item.substr(equals + 1)));
-    MUSTER_TRY(read_option(*row, trim(value), type, options));
+    const std::string value = MUSTER_TRY(decode(sent));
+    slot = std::string(trim(value));
   }
+  return items;
+}
+
+base::Result<Aliases> read_aliases(const Items& items) {
+  Aliases aliases;
+  for (const auto& [name, text] : items.aliases) {
+    Source source{.text = with_offsets(text), .tree = {}};
+    source.tree = MUSTER_TRY(syntax::parse_value("@" + name, source.text));
+    aliases.emplace(name, std::move(source));
+  }
+  return aliases;
+}
+
+using Parse = base::Result<syntax::Tree> (*)(std::string_view);
+
+base::Result<std::optional<Source>> read_source(const std::string* text, Parse parse,
+                                                bool offsets) {
+  if (text == nullptr) return std::optional<Source>();
+  Source source{.text = offsets ? with_offsets(*text) : *text, .tree = {}};
+  source.tree = MUSTER_TRY(parse(source.text));
+  return std::optional(std::move(source));
+}
+
+base::Status bind(const edm::EntityType& type, const Items& items, edm::PropertyMask hidden,
+                  QueryOptions& options) {
+  const Aliases aliases = MUSTER_TRY(read_aliases(items));
+  const BindContext context{
+      .type = type, .aliases = aliases, .hidden = hidden, .now = base::SystemClock().now()};
+  const auto filter =
+      MUSTER_TRY(read_source(items.find(Option::kFilter), syntax::parse_filter, true));
+  const auto search =
+      MUSTER_TRY(read_source(items.find(Option::kSearch), syntax::parse_search, false));
+  if (filter || search) {
+    options.filter = std::make_shared<const Expression>(MUSTER_TRY(
+        bind_condition(context, filter ? &*filter : nullptr, search ? &*search : nullptr)));
+  }
+  const auto order =
+      MUSTER_TRY(read_source(items.find(Option::kOrderBy), syntax::parse_orderby, true));
+  if (order) {
+    options.order = std::make_shared<const Order>(MUSTER_TRY(bind_order(context, *order)));
+  }
+  return base::done();
+}
+
+std::string scope_of(const Items& items) {
+  std::string scope;
+  const auto add = [&scope](std::string_view name, std::string_view value) {
+    if (!scope.empty()) scope += '&';
+    (scope += name) += '=';
+    scope += base::percent_encode(value);
+  };
+  struct Repeated {
+    std::string_view name;
+    Option option;
+  };
+  for (const auto& [name, option] :
+       {Repeated{"$filter", Option::kFilter}, Repeated{"$search", Option::kSearch},
+        Repeated{"$orderby", Option::kOrderBy}}) {
+    if (const std::string* value = items.find(option)) add(name, *value);
+  }
+  for (const auto& [name, value] : items.aliases) {
+    add("@" + base::percent_encode(name), value);
+  }
+  return scope;
+}
+
+base::Status read_numbers(const Items& items, QueryOptions& options) {
+  if (const auto* text = items.find(Option::kTop)) {
+    options.top = MUSTER_TRY(read_number("top", *text));
+  }
+  if (const auto* text = items.find(Option::kSkip)) {
+    options.skip = MUSTER_TRY(read_number("skip", *text));
+  }
+  if (const auto* text = items.find(Option::kCount)) {
+    options.count = MUSTER_TRY(read_flag("count", *text));
+  }
+  if (const auto* text = items.find(Option::kSkipToken)) options.skip_token = *text;
+  if (const auto* text = items.find(Option::kFormat)) MUSTER_TRY(read_format(*text));
+  return base::done();
+}
+
+}  // namespace
+
+base::Result<QueryOptions> parse_query(const edm::EntityType& type, std::string_view query,
+                                       Shape shape, edm::PropertyMask hidden) {
+  QueryOptions options;
+  if (query.empty()) return options;
+  const Items items = MUSTER_TRY(collect(query, shape));
+  MUSTER_TRY(read_numbers(items, options));
+  if (const auto* text = items.find(Option::kSelect)) {
+    MUSTER_TRY(read_select(type, *text, options));
+  }
+  MUSTER_TRY(bind(type, items, hidden, options));
+  options.scope = scope_of(items);
   return options;
+}
+
+std::string next_query(const QueryOptions& options, std::string_view skip_token) {
+  std::string query;
+  if (!options.select_text.empty()) query += "$select=" + options.select_text + "&";
+  if (options.count) query += "$count=true&";
+  if (options.top) query += "$top=" + std::to_string(*options.top) + "&";
+  if (!options.scope.empty()) query += options.scope + "&";
+  return query + "$skiptoken=" + std::string(skip_token);
 }
 
 }  // namespace muster::odata

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "edm/enrollment_model.h"
+#include "edm/model_fixture.h"
 
 namespace muster::odata {
 namespace {
@@ -104,11 +104,174 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusedPath{below("/%"), ErrorCode::kBadRequest},
                     RefusedPath{below("/%C0%80"), ErrorCode::kBadRequest},
                     RefusedPath{below("/%FF"), ErrorCode::kBadRequest},
-                    RefusedPath{below("/p1/displayName"), ErrorCode::kNotImplemented},
-                    RefusedPath{"/deviceManagement", ErrorCode::kNotImplemented},
                     RefusedPath{"", ErrorCode::kNotImplemented},
                     RefusedPath{below("/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r"),
                                 ErrorCode::kSegmentNotFound}));
+
+// --- parts of the vocabulary that the served sets need not have
+
+constexpr std::string_view kSamples = "/deviceManagement/samples";
+
+base::Result<Resource> in_fixture(std::string_view rest, std::string_view query = {}) {
+  return resolve(std::string(kSamples) + std::string(rest), query, edm::fixture::kSets);
+}
+
+struct KindRow {
+  std::string_view rest;
+  Kind kind;
+  std::string_view property;  // names on the way, joined by `/`
+};
+class Part : public testing::TestWithParam<KindRow> {};
+
+TEST_P(Part, IsFound) {
+  const auto resource = in_fixture(GetParam().rest);
+  ASSERT_TRUE(resource) << GetParam().rest << ": " << resource.error().message;
+  EXPECT_EQ(resource->kind, GetParam().kind) << GetParam().rest;
+  std::string names;
+  for (const edm::Property* property : resource->property) {
+    if (!names.empty()) names += '/';
+    names += property->name;
+  }
+  EXPECT_EQ(names, GetParam().property);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Part,
+    testing::Values(KindRow{"/p1/displayName", Kind::kProperty, "displayName"},
+                    KindRow{"('p1')/DISPLAYNAME", Kind::kProperty, "displayName"},
+                    KindRow{"/p1/picture", Kind::kProperty, "picture"},
+                    KindRow{"/p1/picture/type", Kind::kProperty, "picture/type"},
+                    KindRow{"/p1/picture/graph.mimeContent/type", Kind::kProperty, "picture/type"},
+                    KindRow{"/p1/picture/value/$value", Kind::kRawValue, "picture/value"},
+                    KindRow{"/p1/displayName/$value", Kind::kRawValue, "displayName"},
+                    KindRow{"/p1/tags", Kind::kProperty, "tags"},
+                    KindRow{"/p1/tags/$count", Kind::kPropertyCount, "tags"},
+                    KindRow{"/p1/$ref", Kind::kReference, ""},
+                    KindRow{"/p1/clear", Kind::kAction, ""},
+                    KindRow{"/p1/reset", Kind::kProperty, "reset"},
+                    KindRow{"/microsoft.graph.sample", Kind::kEntitySet, ""},
+                    KindRow{"/graph.sample/$count", Kind::kCount, ""},
+                    KindRow{"/graph.sample/p1", Kind::kEntity, ""},
+                    KindRow{"/p1/microsoft.graph.sample", Kind::kEntity, ""},
+                    KindRow{"/p1/microsoft.graph.sample/status", Kind::kProperty, "status"},
+                    KindRow{"/total", Kind::kFunction, ""},
+                    KindRow{"/total()", Kind::kFunction, ""},
+                    KindRow{"/microsoft.graph.total()", Kind::kFunction, ""},
+                    KindRow{"/greet", Kind::kEntity, ""},  // a key: the function has parameters
+                    KindRow{"('total')", Kind::kEntity, ""}));
+
+TEST(ResourcePath, KnowsSingletonsAndTheirContainer) {
+  const auto container = resolve("/devicemanagement", {}, edm::fixture::kSets);
+  ASSERT_TRUE(container);
+  EXPECT_EQ(container->kind, Kind::kContainer);
+  EXPECT_EQ(container->container, "deviceManagement");
+  for (const std::string_view path :
+       {"/deviceManagement/setting", "/deviceManagement/graph.deviceManagement/setting"}) {
+    const auto setting = resolve(path, {}, edm::fixture::kSets);
+    ASSERT_TRUE(setting) << path;
+    EXPECT_EQ(setting->kind, Kind::kEntity);
+    EXPECT_EQ(setting->set, &edm::fixture::kSetting);
+    EXPECT_EQ(setting->key, "");
+  }
+  EXPECT_EQ(resolve("/deviceManagement/setting/greeting", {}, edm::fixture::kSets)->kind,
+            Kind::kProperty);
+  EXPECT_FALSE(resolve("/deviceManagement/setting('x')", {}, edm::fixture::kSets));
+  EXPECT_FALSE(resolve("/deviceManagement/setting/$count", {}, edm::fixture::kSets));
+  EXPECT_FALSE(resolve("/deviceManagement/setting/key", {}, edm::fixture::kSets));
+}
+
+TEST(ResourcePath, TakesKeysFromAliases) {
+  for (const std::string_view rest : {"(@k)", "(id=@k)", "(%40k)"}) {
+    for (const std::string_view query : {"@k='p1'", "$select=id&@k=%27p1%27", "%40k='p1'"}) {
+      const auto resource = in_fixture(rest, query);
+      ASSERT_TRUE(resource) << rest << query;
+      EXPECT_EQ(resource->key, "p1");
+      EXPECT_EQ(resource->address_options, std::vector<std::string>{"@k"});
+    }
+  }
+  EXPECT_EQ(in_fixture("(@k)").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(in_fixture("(@k)", "@k=null").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(in_fixture("(@k)", "@K='p1'").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(in_fixture("(@k)", "@k='p1'&@k='p1'").error().code, ErrorCode::kInvalidQuery);
+  EXPECT_EQ(in_fixture("(@k)", "@k=5").error().code, ErrorCode::kBadRequest);
+}
+
+TEST(ResourcePath, ReadsTheArgumentsOfFunctions) {
+  const auto call =
+      in_fixture("/graph.greet(name='O''Neil, Anna',times=3,when=2026-01-01T00:00:00Z,status=@s)",
+                 "@s=microsoft.graph.bindStatus'bound'");
+  ASSERT_TRUE(call) << call.error().message;
+  EXPECT_EQ(call->function->name, "greet");
+  ASSERT_EQ(call->arguments.size(), 4U);
+  EXPECT_EQ(call->arguments[0].get<std::string>(), "O'Neil, Anna");
+  EXPECT_EQ(call->arguments[1].get<std::int64_t>(), 3);
+  EXPECT_EQ(call->arguments[2].get<base::Timestamp>().text(), "2026-01-01T00:00:00Z");
+  EXPECT_EQ(call->arguments[3].get<std::int64_t>(), 1);
+  const auto nulls = in_fixture("/greet(name='x',times=null,when=null,status=null)");
+  ASSERT_TRUE(nulls);
+  EXPECT_TRUE(nulls->arguments[1].is_null());
+}
+
+struct BadPart {
+  std::string_view rest;
+  ErrorCode code;
+};
+class BadParts : public testing::TestWithParam<BadPart> {};
+
+TEST_P(BadParts, AreRefused) {
+  const auto resource = in_fixture(GetParam().rest);
+  ASSERT_FALSE(resource) << GetParam().rest;
+  EXPECT_EQ(resource.error().code, GetParam().code) << resource.error().message;
+  EXPECT_FALSE(resource.error().target.empty()) << resource.error().message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, BadParts,
+    testing::Values(BadPart{"/p1/version", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/$value", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/$count", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/picture/$value", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/picture/nope", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/tags/$value", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/tags/0", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/displayName/x", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/displayName/$count", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/displayName/$value/x", ErrorCode::kSegmentNotFound},
+                    BadPart{"/p1/displayName/$ref", ErrorCode::kNotFound},
+                    BadPart{"/p1/tags/$filter(x)", ErrorCode::kNotImplemented},
+                    BadPart{"/$filter(x)", ErrorCode::kNotImplemented},
+                    BadPart{"/$each", ErrorCode::kNotImplemented},
+                    BadPart{"/$query", ErrorCode::kNotImplemented},
+                    BadPart{"/microsoft.graph.other", ErrorCode::kNotFound},
+                    BadPart{"/p1/graph.other", ErrorCode::kNotFound},
+                    BadPart{"/p1/picture/graph.other", ErrorCode::kNotFound},
+                    BadPart{"/p1/greet(name='x')", ErrorCode::kSegmentNotFound},
+                    BadPart{"/greet()", ErrorCode::kBadRequest},
+                    BadPart{"/greet(name='x')", ErrorCode::kBadRequest},
+                    BadPart{"/greet(name='x'", ErrorCode::kBadRequest},
+                    BadPart{"/greet('x')", ErrorCode::kBadRequest},
+                    BadPart{"/greet(name=x,times=1,when=null,status=null)", ErrorCode::kBadRequest},
+                    BadPart{"/greet(name='x',name='y')", ErrorCode::kBadRequest},
+                    BadPart{"/greet(nope='x')", ErrorCode::kBadRequest},
+                    BadPart{"/greet(times='1')", ErrorCode::kBadRequest},
+                    BadPart{"/greet(name=null)", ErrorCode::kModelValidation},
+                    BadPart{"/greet(times=2147483648)", ErrorCode::kModelValidation},
+                    BadPart{"/greet(status='nope')", ErrorCode::kModelValidation},
+                    BadPart{"/greet(status=graph.other'bound')", ErrorCode::kBadRequest},
+                    BadPart{"/total(x=1)", ErrorCode::kBadRequest},
+                    BadPart{"/total()/$value", ErrorCode::kNotImplemented}));
+
+TEST(ResourcePath, FollowsEntityIds) {
+  const auto resource = resolve("/$entity", "$id=x/y&$select=id");
+  ASSERT_TRUE(resource);
+  EXPECT_EQ(resource->kind, Kind::kEntityById);
+  EXPECT_EQ(resource->key, "x/y");
+  EXPECT_EQ(resolve("/$entity").error().code, ErrorCode::kInvalidQuery);
+  EXPECT_EQ(resolve("/$entity", "$id=a&id=b").error().code, ErrorCode::kInvalidQuery);
+  for (const std::string_view path : {"/$all", "/$crossjoin(a,b)"}) {
+    EXPECT_EQ(resolve(path).error().code, ErrorCode::kNotImplemented);
+  }
+}
 
 }  // namespace
 }  // namespace muster::odata

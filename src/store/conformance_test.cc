@@ -34,6 +34,7 @@ edm::Record full_profile() {
   std::string octets;
   for (int i = 0; i < 262'144; ++i) octets += static_cast<char>(i * 7 + i / 256);
   record.set(edm::profile::kQrCodeImage.ordinal, picture(octets));
+  edm::set_version(record, 3);
   return record;
 }
 
@@ -213,8 +214,9 @@ TEST_P(Records, OfOctetKeysAreListedInTheOrderOfOctets) {
     ASSERT_TRUE(write(kTenantA, work).ok());
   }
   EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA})), hashes);
-  EXPECT_EQ(keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA, .after = "b"})),
-            (std::vector<std::string>{"\x7F", "\x80", "\xFF"}));
+  EXPECT_EQ(
+      keys(page({.set = &edm::kEnrollmentTokens, .tenant = kTenantA, .after = std::string("b")})),
+      (std::vector<std::string>{"\x7F", "\x80", "\xFF"}));
 }
 
 TEST_P(Records, ArePagedByKeySkipAndLimit) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <utility>
 
+#include "odata/evaluate.h"
 #include "store/record_rules.h"
 #include "store/row_layout.h"
 #include "store/uuid_key.h"
@@ -41,16 +42,29 @@ std::optional<std::string> breach_of_read(const edm::EntitySet& set, edm::Proper
   return std::nullopt;
 }
 
+// By what the page shows of its records: the values that they are sorted by may not be in it.
+std::optional<std::string> breach_of_order(const Query& query, const Page& page) {
+  static const odata::Order kByKey;
+  const odata::Order& order = query.order == nullptr ? kByKey : *query.order;
+  const edm::PropertyMask present = present_for(layout_of(*query.set), query.properties);
+  if ((order.expression.properties & ~present) != 0) return std::nullopt;
+  odata::Ranker ranker(order);
+  std::optional<odata::Position> last = query.after;
+  for (const edm::Record& record : page.records) {
+    odata::Position next = ranker.position(record);
+    if (last && odata::compare(order, *last, next) >= 0) return "the page is not in order";
+    last = std::move(next);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> breach_of_page(const Query& query, const Page& page) {
   if (page.records.size() > query.limit) return "the page is too large";
   if (page.count.has_value() != query.count) return "the count is not as asked for";
-  const std::string* last = query.after ? &*query.after : nullptr;
   for (const edm::Record& record : page.records) {
     if (auto found = breach_of_read(*query.set, query.properties, record)) return found;
-    if (last != nullptr && record.key() <= *last) return "the page is not in order";
-    last = &record.key();
   }
-  return std::nullopt;
+  return breach_of_order(query, page);
 }
 
 class CheckedReader final : public Reader {
@@ -72,7 +86,11 @@ class CheckedReader final : public Reader {
   base::Result<Page> list(const Query& query) override {
     if (query.set == nullptr) return breach("a query names no set");
     if (!uuid_key(query.tenant)) return breach("the tenant is not a UUID");
-    if (query.after && !is_key(*query.set, *query.after)) return breach("`after` is no key");
+    if (query.after && !is_key(*query.set, query.after->key)) return breach("`after` is no key");
+    const std::size_t values = query.order == nullptr ? 0 : query.order->keys.size();
+    if (query.after && query.after->values.size() != values) {
+      return breach("`after` is no place in the order");
+    }
     auto page = inner_.list(query);
     if (!page) return allowed(std::move(page).error());
     if (auto rule = breach_of_page(query, *page)) return breach(*rule);

@@ -176,7 +176,7 @@ TEST_F(Contract, KeepsAWriteWithinItsTenant) {
 }
 
 TEST_F(Contract, WantsPagesToResumeAfterAKey) {
-  expect_page_breach({.tenant = kTenantA, .after = "zzz"}, "after");
+  expect_page_breach({.tenant = kTenantA, .after = std::string("zzz")}, "after");
 }
 
 TEST_F(Contract, WantsPagesInOrderAndSize) {

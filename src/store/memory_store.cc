@@ -1,8 +1,12 @@
 #include "store/memory_store.h"
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
+
+#include "odata/evaluate.h"
 
 namespace muster::store {
 namespace {
@@ -29,15 +33,30 @@ class MemoryTransaction final : public Transaction {
   }
 
   base::Result<Page> list(const Query& query) override {
-    const MemoryStore::Records& records = records_of(*query.set, query.tenant);
-    auto at = query.after ? records.upper_bound(*query.after) : records.begin();
-    for (std::size_t i = 0; i < query.skip && at != records.end(); ++i) ++at;
-    Page page;
-    for (; page.records.size() < query.limit && at != records.end(); ++at) {
-      page.records.push_back(project(at->second, query.properties));
+    // The definition of a list, in so many words: take, sort, resume, skip.
+    static const odata::Order kByKey;
+    const odata::Order& order = query.order == nullptr ? kByKey : *query.order;
+    odata::Ranker ranker(order);
+    std::vector<std::pair<odata::Position, const edm::Record*>> taken;
+    for (const auto& [key, record] : records_of(*query.set, query.tenant)) {
+      if (query.filter != nullptr && !odata::Evaluator(*query.filter).matches(record)) continue;
+      taken.emplace_back(ranker.position(record), &record);
     }
-    page.more = at != records.end();
-    if (query.count) page.count = records.size();
+    Page page;
+    if (query.count) page.count = taken.size();
+    std::sort(taken.begin(), taken.end(), [&order](const auto& a, const auto& b) {
+      return odata::compare(order, a.first, b.first) < 0;
+    });
+    if (query.after) {
+      std::erase_if(taken, [&](const auto& one) {
+        return odata::compare(order, one.first, *query.after) <= 0;
+      });
+    }
+    for (std::size_t i = query.skip; i < taken.size() && page.records.size() < query.limit; ++i) {
+      page.records.push_back(project(*taken[i].second, query.properties));
+    }
+    page.more = query.skip < taken.size() && taken.size() - query.skip > query.limit;
+    page.scanned = query.filter != nullptr || !order.keys.empty();
     return page;
   }
 
@@ -73,11 +92,12 @@ class MemoryTransaction final : public Transaction {
   }
 
   void undo() {
-    for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-      change->records->erase(change->key);
-      if (change->before) change->records->emplace(change->key, *std::move(change->before));
+    while (!changes_.empty()) {
+      Change& last = changes_.back();
+      last.records->erase(last.key);
+      if (last.before) last.records->emplace(last.key, *std::move(last.before));
+      changes_.pop_back();
     }
-    changes_.clear();
   }
 
  private:
@@ -119,7 +139,7 @@ base::Status MemoryStore::read(const std::function<base::Status(Reader&)>& read)
 
 void MemoryStore::write(std::string_view tenant, Work work, Completion completion) {
   WriteJob job{std::string(tenant), std::move(work), std::move(completion)};
-  if (!queue_.push(std::move(job))) job.completion(queue_full());
+  if (!queue_.push(job)) job.completion(queue_full());
 }
 
 base::Status MemoryStore::health() {

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/encoding.h"
+#include "base/random.h"
 #include "edm/json_read.h"
 #include "edm/json_write.h"
 #include "store/sealed_pack.h"
@@ -44,7 +46,7 @@ void set_sealing_context(std::string& context, const edm::EntitySet& set, const 
 std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
   if (property.storage == Storage::kUuid) {
     if (cell.kind != Kind::kBlob || cell.octets.size() != sizeof(UuidKey)) return std::nullopt;
-    return Value(uuid_of_key(cell.octets));
+    return Value(base::uuid_text(cell.octets));
   }
   switch (property.type) {
     case Type::kString:
@@ -158,6 +160,12 @@ base::Result<std::span<const Cell>> RowEncoder::encode(const edm::EntitySet& set
       case ColumnRole::kDateForm:
         cells_[i] = date == nullptr ? Cell{} : integer(date->form());
         break;
+      case ColumnRole::kFolded: {
+        const auto* text = value.get_if<std::string>();
+        buffers_[i] = text == nullptr ? std::string() : base::ascii_lower(*text);
+        cells_[i] = text == nullptr ? Cell{} : octets(Kind::kBlob, buffers_[i]);
+        break;
+      }
       case ColumnRole::kSealed:
         plain_.clear();
         pack(plain_, record, layout.sealed);

@@ -234,7 +234,7 @@ TEST(UuidKey, IsTheLowerCaseFormOnly) {
   const std::string text = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
   const auto key = uuid_key(text);
   ASSERT_TRUE(key);
-  EXPECT_EQ(uuid_of_key({key->data(), key->size()}), text);
+  EXPECT_EQ(base::uuid_text({key->data(), key->size()}), text);
   EXPECT_EQ(std::string(key->data(), key->size()), base::uuid_octets(text));
   for (std::size_t i = 0; i < text.size(); ++i) {
     for (const char wrong : {'-', 'g', 'A', '\0', ' '}) {

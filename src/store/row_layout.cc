@@ -30,6 +30,9 @@ void add_columns(RowLayout& layout, const Property& property, std::size_t ordina
   }
   layout.columns.push_back(
       {name, kind_of(property), ColumnRole::kValue, property.nullable, ordinal});
+  if (property.folded_column.empty()) return;
+  layout.columns.push_back({std::string(property.folded_column), ColumnKind::kBlob,
+                            ColumnRole::kFolded, property.nullable, ordinal});
 }
 
 RowLayout make_layout(const edm::EntityType& type) {
@@ -76,6 +79,7 @@ std::vector<std::size_t> columns_for(const RowLayout& layout, edm::PropertyMask 
   std::vector<std::size_t> columns;
   for (std::size_t i = kKeyColumn; i < layout.columns.size(); ++i) {
     const Column& column = layout.columns[i];
+    if (column.role == ColumnRole::kFolded) continue;
     const bool asked = column.role == ColumnRole::kSealed ? (wanted & layout.sealed) != 0
                                                           : (wanted >> column.ordinal & 1) != 0;
     if (asked) columns.push_back(i);

@@ -19,6 +19,7 @@ enum class ColumnRole : std::uint8_t {
   kValue,     // the whole value
   kTicks,     // a date's instant
   kDateForm,  // how the date was written
+  kFolded,    // a text in ASCII lower case, to sort and search by; written, never read
   kSealed,    // all sealed properties of the record
 };
 

@@ -6,7 +6,7 @@
 // - A write that was reported as done survives a crash of the process and a loss of power.
 // - Changes of one write are all there or none; readers see them all at once.
 // - Reads see everything that was reported as done before they began.
-// - Lists are ordered by key, octet by octet.
+// - Lists are ordered by key, octet by octet, unless the query names an order.
 #pragma once
 
 #include <functional>
@@ -18,25 +18,34 @@
 
 #include "base/result.h"
 #include "edm/record.h"
+#include "odata/expression.h"
 
 namespace muster::store {
 
-// Which records of a set, in the order of their keys.
+// Which records of a set, in which order.
 struct Query {
   const edm::EntitySet* set = nullptr;
   std::string_view tenant;
-  std::optional<std::string> after = {};  // only records whose key comes after this one
+  // Only records that come after this place: a key, with values of the keys of `order` if there are
+  // any. Costs the same at any depth where the order is that of an index.
+  std::optional<odata::Position> after = {};
   std::size_t skip = 0;
   std::size_t limit = 100;  // 0 gives no rows
-  bool count = false;       // also count all records of the set, whatever after, skip and limit say
+  bool count = false;       // also count what `filter` takes, whatever after, skip and limit say
   // What is read; the key always is. Sealed properties are opened only when asked for.
   edm::PropertyMask properties = edm::kAllProperties;
+  // Only records for which it is true, as odata::Evaluator has it; all if nullptr. Both are of the
+  // type of the set and outlive the call.
+  const odata::Expression* filter = nullptr;
+  const odata::Order* order = nullptr;  // that of their keys if nullptr
 };
 
 struct Page {
   std::vector<edm::Record> records;
   bool more = false;  // records remain after the last one
   std::optional<std::size_t> count = {};
+  // No index led to these records: the engine looked at others of the tenant too, perhaps at all.
+  bool scanned = false;
 };
 
 // Reads within one consistent view. Errors: kUnavailable (with retry_after) when the engine cannot

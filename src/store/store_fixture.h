@@ -68,6 +68,7 @@ inline edm::Record profile_of(unsigned number) {
   record.put(edm::profile::kTokenExpiration, base::Timestamp());
   record.put(edm::profile::kEnrolledDeviceCount, std::int64_t{number});
   record.put(edm::profile::kTokenValue, "SECRET" + std::to_string(number));
+  edm::set_version(record, 1);
   return record;
 }
 

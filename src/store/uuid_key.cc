@@ -38,16 +38,4 @@ std::optional<UuidKey> uuid_key(std::string_view text) {
   return key;
 }
 
-std::string uuid_of_key(std::string_view octets) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text(kTextSize, '-');
-  std::size_t at = 0;
-  for (const char octet : octets) {
-    if (is_dash(at)) ++at;
-    text[at++] = kHex[static_cast<unsigned char>(octet) >> 4];
-    text[at++] = kHex[static_cast<unsigned char>(octet) & 15];
-  }
-  return text;
-}
-
 }  // namespace muster::store

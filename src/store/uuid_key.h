@@ -4,7 +4,6 @@
 
 #include <array>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace muster::store {
@@ -13,8 +12,5 @@ using UuidKey = std::array<char, 16>;
 
 // nullopt unless `text` is 8-4-4-4-12 lower-case hex digits (RFC 9562 §4).
 [[nodiscard]] std::optional<UuidKey> uuid_key(std::string_view text);
-
-// Precondition: 16 octets.
-[[nodiscard]] std::string uuid_of_key(std::string_view octets);
 
 }  // namespace muster::store

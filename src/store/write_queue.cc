@@ -7,7 +7,7 @@
 
 namespace muster::store {
 
-bool WriteQueue::push(WriteJob&& job) {
+bool WriteQueue::push(WriteJob& job) {
   bool notify = false;
   {
     const std::lock_guard lock(mutex_);

@@ -26,8 +26,8 @@ class WriteQueue {
  public:
   explicit WriteQueue(std::size_t limit) : limit_(limit) {}
 
-  // False when the queue is full; then `job` is as it was.
-  [[nodiscard]] bool push(WriteJob&& job);
+  // Takes what `job` holds. False when the queue is full; then `job` is as it was.
+  [[nodiscard]] bool push(WriteJob& job);
 
   // Waits until there is a job, until wake() or close(), and moves up to `max` jobs to `group`,
   // which is empty. False when the queue is closed and empty: nothing will come any more.

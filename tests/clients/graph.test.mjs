@@ -177,7 +177,7 @@ test('faults become GraphError with status, code, message and request id', async
     [() => api.api('/deviceManagement/nothingLikeThis').get(), 400, 'BadRequest'],
     [() => api.api(`${PROFILES}/${randomUUID()}`).patch({ description: 'x' }), 404, 'ResourceNotFound'],
     [() => api.api(`${PROFILES}/${randomUUID()}`).delete(), 404, 'ResourceNotFound'],
-    [() => api.api(PROFILES).search('x').get(), 501, 'NotSupported'],
+    [() => api.api(PROFILES).expand('x').get(), 501, 'NotSupported'],
     [() => api.api(PROFILES).put({}), 405, 'Request_BadRequest'],
   ];
   for (const [call, status, code] of cases) {

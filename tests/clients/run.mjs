@@ -13,7 +13,8 @@ try {
   const args = ['app', 'create', '--data', muster.data, '--tenant', muster.tenant, '--name', 'client tests'];
   const roles = ['--role', 'DeviceManagementConfiguration.ReadWrite.All'];
   const app = JSON.parse(execFileSync(BIN, [...args, ...roles, '--json'], { encoding: 'utf8' }));
-  const tests = ['identity.test.mjs', 'graph.test.mjs'].map((name) => join(here, name));
+  const names = ['identity.test.mjs', 'graph.test.mjs', 'batch.test.mjs', 'metadata.test.mjs'];
+  const tests = names.map((name) => join(here, name));
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...tests], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {

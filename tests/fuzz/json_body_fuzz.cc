@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const PropertyMask sent = record->present();
   record->complete();
   std::string out = "{";
-  append_properties(out, *record, sent, true);
+  append_properties(out, *record, sent, {.types = true});
   out += '}';
   auto again = read_entity(kProfileType, out);
   if (!again) std::abort();

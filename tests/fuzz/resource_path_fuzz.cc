@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/encoding.h"
-#include "edm/enrollment_model.h"
+#include "edm/model_fixture.h"
+#include "odata/literal.h"
 #include "odata/query_options.h"
 #include "odata/resource_path.h"
 
@@ -14,12 +14,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace muster;
   const std::string_view target(reinterpret_cast<const char*>(data), size);
   const std::size_t mark = target.find('?');
-  const auto resource = odata::resolve(target.substr(0, mark));
+  const std::string_view query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
+  const auto resource = odata::resolve(target.substr(0, mark), query, edm::fixture::kSets);
   if (!resource && resource.error().message.empty()) std::abort();
-  if (resource && resource->kind == odata::Resource::Kind::kEntity && !resource->key.empty() &&
-      !resource->key.starts_with('$')) {
-    std::string path = "/deviceManagement/androidForWorkEnrollmentProfiles/";
-    path += base::percent_encode(resource->key);
+  if (resource && resource->kind == odata::Resource::Kind::kEntity && !resource->set->singleton) {
+    std::string path = "/deviceManagement/androidForWorkEnrollmentProfiles(";
+    path += odata::quote_for_url(resource->key) + ")";
     const auto again = odata::resolve(path);
     if (!again || again->key != resource->key) std::abort();
   }

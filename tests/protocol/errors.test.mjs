@@ -132,16 +132,16 @@ describe('paths', () => {
 
 describe('query options', () => {
   const entity = () => `${PROFILES}/${kept.id}`;
-  for (const option of ['$filter=displayName eq \'x\'', '$orderby=displayName', '$search=x', '$expand=assignments', '$apply=aggregate($count as n)',
+  for (const option of ['$filter=geo.length(displayName) eq 1', '$orderby=qrCodeImage/value', '$expand=assignments', '$apply=aggregate($count as n)',
     '$compute=1 as one', '$deltatoken=x']) {
     const name = option.split('=')[0];
     refuses(`${name} is defined, but not built`, () => muster.get(`${PROFILES}?${encodeURI(option)}`), 501, 'NotSupported', name);
   }
   for (const query of ['$foo=1', '$Filters=x', '$top=-1', '$top=x', '$top=1.5', '$top=99999999999999999999', '$skip=-1', '$count=maybe',
-    '$select=nothing', '$select=', '$top=1&$top=2', '$skiptoken=forged', '$skiptoken=']) {
+    '$select=nothing', '$select=', '$filter=nothing', '$filter=', '$orderby=nothing', '$search=', '$top=1&$top=2', '$skiptoken=forged', '$skiptoken=']) {
     refuses(`${query} on a list`, () => muster.get(`${PROFILES}?${query}`), 400, 'BadRequest', query.split('=')[0]);
   }
-  for (const query of ['$top=1', '$skip=1', '$count=true', '$foo=1']) {
+  for (const query of ['$filter=true', '$top=1', '$skip=1', '$count=true', '$foo=1']) {
     refuses(`${query} on an entity`, () => muster.get(`${entity()}?${query}`), 400, 'BadRequest', query.split('=')[0]);
   }
   refuses('an option on a create', () => muster.post(`${PROFILES}?$top=1`, {}), 400, 'BadRequest', '$top');
@@ -159,7 +159,7 @@ describe('methods, media types, sizes', () => {
     ['POST', () => `${PROFILES}/${kept.id}`, ['GET', 'HEAD', 'PATCH', 'DELETE']],
     ['PUT', () => `${PROFILES}/${kept.id}`, ['GET', 'HEAD', 'PATCH', 'DELETE']],
     ['GET', () => `${PROFILES}/${kept.id}/createToken`, ['POST']],
-    ['GET', () => `${PROFILES}/$ref`, ['POST']],
+    ['DELETE', () => `${PROFILES}/$ref`, ['GET', 'HEAD', 'POST']],
     ['POST', () => `${PROFILES}/$count`, ['GET', 'HEAD']],
     ['DELETE', () => `${PROFILES}/${kept.id}/qrCode.svg`, ['GET', 'HEAD']],
   ];

@@ -51,11 +51,13 @@ base::Result<std::unique_ptr<Session>> open_for_writing(const SqliteOptions& opt
   return std::make_unique<Session>(std::move(connection), options.vault);
 }
 
-GroupWriter::GroupWriter(const SqliteOptions& options, std::unique_ptr<Session> session)
+GroupWriter::GroupWriter(const SqliteOptions& options, std::unique_ptr<Session> session,
+                         SharedView& view)
     : options_(options),
       queue_(options.queue_limit),
       checkpointer_(options),
-      session_(std::move(session)) {
+      session_(std::move(session)),
+      view_(view) {
   sqlite3_wal_hook(session_->connection().handle(), note_pages, &checkpointer_);
   thread_ = std::thread([this] { run(); });
 }
@@ -68,13 +70,17 @@ GroupWriter::~GroupWriter() {
 void GroupWriter::run() {
   pthread_setname_np(pthread_self(), "store-writer");
   Group group;
+  view_.hold();
   while (queue_.take(group, options_.max_group)) {
+    view_.release();
     if (!group.empty()) perform(group);
     for (WriteJob& job : group) job.completion(std::move(job.outcome));
     group.clear();
     probe();
     if (session_) checkpointer_.finish(session_->connection().handle());
+    view_.hold();
   }
+  view_.release();
 }
 
 void GroupWriter::perform(Group& group) {

@@ -14,6 +14,7 @@
 #include "store/open.h"
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/session.h"
+#include "store/sqlite/shared_view.h"
 #include "store/write_queue.h"
 
 namespace muster::store::sqlite {
@@ -25,14 +26,14 @@ namespace muster::store::sqlite {
 // Thread-safe. Destruction finishes what is queued.
 class GroupWriter {
  public:
-  // `session` is a first connection that works.
-  GroupWriter(const SqliteOptions& options, std::unique_ptr<Session> session);
+  // `session` is a first connection that works; `view` is held between the groups.
+  GroupWriter(const SqliteOptions& options, std::unique_ptr<Session> session, SharedView& view);
   ~GroupWriter();
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
 
-  // False when the queue is full; then `job` is as it was.
-  [[nodiscard]] bool push(WriteJob&& job) { return queue_.push(std::move(job)); }
+  // Takes what `job` holds. False when the queue is full; then `job` is as it was.
+  [[nodiscard]] bool push(WriteJob& job) { return queue_.push(job); }
 
   // The state as of the last commit or probe, at most `health_interval` old. Waits for a probe a
   // quarter of a second at most.
@@ -59,6 +60,7 @@ class GroupWriter {
   WriteQueue queue_;
   Checkpointer checkpointer_;
   std::unique_ptr<Session> session_;  // of the thread; absent after a fault of the file
+  SharedView& view_;                  // of the thread
 
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> writes_{0};

@@ -24,6 +24,16 @@ constexpr std::array kMigrations = {
         "initial",
 #include "store/sqlite/migrations/0001_initial.sql"
     },
+    Migration{
+        2,
+        "versions",
+#include "store/sqlite/migrations/0002_versions.sql"
+    },
+    Migration{
+        3,
+        "folded display names",
+#include "store/sqlite/migrations/0003_folded_display_names.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 
@@ -101,7 +111,8 @@ base::Status check_table(Connection& connection, const edm::EntitySet& set,
   if (live.empty()) return refuse(path, where + " is missing.");
   for (const Column& column : layout_of(set).columns) {
     const std::string wanted = describe(column);
-    if (std::erase(live, wanted) != 1) return refuse(path, where + " lacks '" + wanted + "'.");
+    if (std::erase(live, wanted) == 1) continue;
+    return refuse(path, std::string(where).append(" lacks '").append(wanted).append("'."));
   }
   if (live.empty()) return base::done();
   return refuse(path, where + " has '" + live.front() + "', which this program does not know.");

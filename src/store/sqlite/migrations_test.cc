@@ -46,18 +46,35 @@ class Migrations : public testing::Test {
 
 TEST_F(Migrations, MakeAFreshFileAndLeaveItAloneAfterwards) {
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT max(version) FROM schema_version"), "1");
+  EXPECT_EQ(ask("SELECT group_concat(version) FROM schema_version"), "1,2,3");
   const std::string schema = ask("SELECT group_concat(sql, ';') FROM sqlite_schema");
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "1");
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "3");
   EXPECT_EQ(ask("SELECT group_concat(sql, ';') FROM sqlite_schema"), schema);
+}
+
+TEST_F(Migrations, GiveRowsOfTheFirstVersionTheirFirstEntityVersion) {
+  run(
+#include "store/sqlite/migrations/0001_initial.sql"
+  );
+  run("PRAGMA application_id = 1299412082;"
+      "INSERT INTO schema_version VALUES (1, 'initial');"
+      "INSERT INTO enrollment_profiles VALUES"
+      " (x'00', x'01', NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, x'')");
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(ask("SELECT version FROM enrollment_profiles"), "1");
 }
 
 TEST_F(Migrations, GiveEveryTableOneUniqueIndexThatBeginsWithTheTenant) {
   ASSERT_TRUE(open().ok());
   for (const edm::EntitySet* set : edm::stored_sets()) {
     const std::string table(set->table);
-    EXPECT_EQ(ask("SELECT count(*) FROM pragma_index_list('" + table + "')"), "1") << table;
+    EXPECT_EQ(ask("SELECT sum(\"unique\") FROM pragma_index_list('" + table + "')"), "1") << table;
+    EXPECT_EQ(
+        ask("SELECT count(*) FROM pragma_index_list('" + table +
+            "') AS l, pragma_index_info(l.name) AS c WHERE c.seqno = 0 AND c.name <> 'tenant'"),
+        "0")
+        << table;
     EXPECT_EQ(ask("SELECT group_concat(c.name) FROM pragma_index_list('" + table +
                   "') AS l, pragma_index_info(l.name) AS c WHERE l.\"unique\""),
               "tenant," + std::string(set->type->key().column))
@@ -65,9 +82,24 @@ TEST_F(Migrations, GiveEveryTableOneUniqueIndexThatBeginsWithTheTenant) {
   }
 }
 
+TEST_F(Migrations, FoldTheNamesOfProfilesThatAreThere) {
+  run("PRAGMA application_id = 1299412082;"
+#include "store/sqlite/migrations/0001_initial.sql"
+      "INSERT INTO schema_version (version, name) VALUES (1, 'initial');");
+  for (const std::string_view name : {"'Caf\u00C9 A'", "NULL", "''"}) {
+    run(("INSERT INTO enrollment_profiles VALUES (x'AA', randomblob(16), NULL, " +
+         std::string(name) + ", NULL, 0, 0, 0, 0, 0, 0, 0, x'')")
+            .c_str());
+  }
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(ask("SELECT group_concat(quote(display_name_folded), ' ') FROM "
+                "(SELECT * FROM enrollment_profiles ORDER BY rowid)"),
+            "X'636166C3892061' NULL X''");
+}
+
 TEST_F(Migrations, RefuseAFileOfANewerVersion) {
   make_and("INSERT INTO schema_version (version, name) VALUES (42, 'of the future')");
-  expect_refusal({"42", "1"});
+  expect_refusal({"42", "3"});
 }
 
 TEST_F(Migrations, RefuseAFileWithOtherColumns) {

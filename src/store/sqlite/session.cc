@@ -1,21 +1,15 @@
 #include "store/sqlite/session.h"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "store/row_codec.h"
+#include "store/sqlite/execution.h"
 #include "store/sqlite/statements.h"
 
 namespace muster::store::sqlite {
 namespace {
 
 constexpr std::size_t kMaxStatements = 256;  // masks come from clients' $select: bounded
-
-std::int64_t as_sql(std::size_t number) {
-  constexpr auto kMax = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
-  return static_cast<std::int64_t>(std::min(number, kMax));
-}
 
 const char* control_sql(Session::Control what) {
   switch (what) {
@@ -35,24 +29,8 @@ const char* control_sql(Session::Control what) {
   return "ROLLBACK TO work";
 }
 
-// Ends a statement's execution whatever way a function is left.
-class Execution {
- public:
-  explicit Execution(Statement& statement) : statement_(statement) {}
-  ~Execution() { statement_.reset(); }
-  Execution(const Execution&) = delete;
-  Execution& operator=(const Execution&) = delete;
-
- private:
-  Statement& statement_;
-};
-
 base::Error not_found() {
   return base::fail(base::ErrorCode::kNotFound, "No record of that key exists.");
-}
-
-base::Error bad_key() {
-  return base::fail(base::ErrorCode::kInternal, "A tenant or key has no form in a store.");
 }
 
 }  // namespace
@@ -62,6 +40,10 @@ Session::Session(Connection connection, std::shared_ptr<const base::Vault> vault
 
 Session::~Session() {
   end_read();
+}
+
+base::Error Session::bad_key() {
+  return base::fail(base::ErrorCode::kInternal, "A tenant or key has no form in a store.");
 }
 
 base::Error Session::note(base::Error error) {
@@ -82,7 +64,7 @@ void Session::clear_fault() {
 base::Result<Session::Prepared*> Session::prepared(Verb verb, const edm::EntitySet& set,
                                                    edm::PropertyMask properties) {
   const RowLayout& layout = layout_of(set);
-  const bool reads = verb == Verb::kGet || verb == Verb::kList || verb == Verb::kListAfter;
+  const bool reads = verb == Verb::kGet;
   const edm::PropertyMask mask = reads ? present_for(layout, properties) : 0;
   const auto key = std::make_tuple(verb, &set, mask);
   const auto found = statements_.find(key);
@@ -95,13 +77,6 @@ base::Result<Session::Prepared*> Session::prepared(Verb verb, const edm::EntityS
   switch (verb) {
     case Verb::kGet:
       sql = select_one(set, fresh.columns);
-      break;
-    case Verb::kList:
-    case Verb::kListAfter:
-      sql = select_page(set, fresh.columns, verb == Verb::kListAfter);
-      break;
-    case Verb::kCount:
-      sql = select_count(set);
       break;
     case Verb::kInsert:
       sql = insert_row(set);
@@ -169,49 +144,6 @@ base::Result<std::optional<edm::Record>> Session::get(const edm::EntitySet& set,
   if (!step) return note(std::move(step).error());
   if (select.statement.column(0).kind == Cell::Kind::kNull) return std::optional<edm::Record>();
   return std::optional(MUSTER_TRY(row(select, set, tenant, properties)));
-}
-
-base::Status Session::read_rows(const Query& query, Page& page) {
-  const KeyCell tenant(query.tenant);
-  const bool resumes = query.after.has_value();
-  const KeyCell after(*query.set, resumes ? std::string_view(*query.after) : "");
-  if (!tenant.ok() || (resumes && !after.ok())) return bad_key();
-  Prepared& select =
-      *MUSTER_TRY(prepared(resumes ? Verb::kListAfter : Verb::kList, *query.set, query.properties));
-  const Execution execution(select.statement);
-  select.statement.bind(1, tenant.cell());
-  // One row more than asked for tells whether there are more.
-  select.statement.bind(2, as_sql(query.limit) - (query.limit >= INT64_MAX ? 1 : 0) + 1);
-  select.statement.bind(3, as_sql(query.skip));
-  if (resumes) select.statement.bind(4, after.cell());
-  while (true) {
-    auto step = select.statement.step();
-    if (!step) return note(std::move(step).error());
-    if (*step == Step::kDone) return base::done();
-    if (page.records.size() == query.limit) {
-      page.more = true;
-      return base::done();
-    }
-    page.records.push_back(MUSTER_TRY(row(select, *query.set, query.tenant, query.properties)));
-  }
-}
-
-base::Result<std::size_t> Session::count(const Query& query) {
-  const KeyCell tenant(query.tenant);
-  Prepared& select = *MUSTER_TRY(prepared(Verb::kCount, *query.set));
-  const Execution execution(select.statement);
-  select.statement.bind(1, tenant.cell());
-  auto step = select.statement.step();
-  if (!step) return note(std::move(step).error());
-  return static_cast<std::size_t>(select.statement.column(0).integer);
-}
-
-base::Result<Page> Session::list(const Query& query) {
-  MUSTER_TRY(hold_view());
-  Page page;
-  MUSTER_TRY(read_rows(query, page));
-  if (query.count) page.count = MUSTER_TRY(count(query));
-  return page;
 }
 
 base::Status Session::change(Prepared& prepared) {

@@ -11,6 +11,7 @@
 
 #include "base/vault.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/list_statement.h"
 #include "store/store.h"
 
 namespace muster::store::sqlite {
@@ -53,7 +54,9 @@ class Session final : public Transaction {
   [[nodiscard]] Connection& connection() { return connection_; }
 
  private:
-  enum class Verb : std::uint8_t { kGet, kList, kListAfter, kCount, kInsert, kUpdate, kRemove };
+  enum class Verb : std::uint8_t { kGet, kInsert, kUpdate, kRemove };
+  // Clients choose the shapes of lists, so what is kept of them is bounded.
+  static constexpr std::size_t kMaxQueries = 128;
   struct Prepared {
     Statement statement;
     std::vector<std::size_t> columns;  // that are read, by position in the layout
@@ -67,17 +70,26 @@ class Session final : public Transaction {
   [[nodiscard]] base::Result<edm::Record> row(const Prepared& prepared, const edm::EntitySet& set,
                                               std::string_view tenant,
                                               edm::PropertyMask properties);
-  [[nodiscard]] base::Status read_rows(const Query& query, Page& page);
+  [[nodiscard]] base::Result<Prepared*> prepared(const ListStatement& list);
+  [[nodiscard]] base::Result<Prepared*> bound(const ListStatement& list, const KeyCell& tenant);
+  [[nodiscard]] base::Status read_walk(const Query& query, const Walk& walk, Page& page);
+  [[nodiscard]] base::Status read_stretch(const Query& query, const ListStatement& list, bool only,
+                                          std::size_t& skip, Page& page);
+  [[nodiscard]] base::Status read_ranked(const Query& query, Page& page);
+  template <typename Show>
+  [[nodiscard]] base::Status each_taken(const Query& query, const ListStatement& list, Show show);
   [[nodiscard]] base::Result<std::size_t> count(const Query& query);
   [[nodiscard]] base::Status put(Verb verb, const edm::EntitySet& set, std::string_view tenant,
                                  const edm::Record& record);
   [[nodiscard]] base::Status change(Prepared& prepared);
   base::Error note(base::Error error);
+  [[nodiscard]] static base::Error bad_key();
 
   Connection connection_;
   std::shared_ptr<const base::Vault> vault_;
   RowEncoder encoder_;
   std::map<std::tuple<Verb, const edm::EntitySet*, edm::PropertyMask>, Prepared> statements_;
+  std::map<std::string, Prepared> queries_;  // lists, by their SQL
   std::map<Control, Statement> controls_;
   std::vector<Cell> cells_;
   View view_ = View::kNone;

@@ -26,11 +26,11 @@ base::Status make_private_file(const std::string& path) {
 }
 
 // A connection takes hold of the log's index with its first read.
-base::Result<Connection> open_keeper(const SqliteOptions& options) {
-  Connection keeper = MUSTER_TRY(
+base::Result<SharedView> open_view(const SqliteOptions& options) {
+  Connection connection = MUSTER_TRY(
       Connection::open(options.path, OpenMode::kReadWrite, options.vfs, options.busy_timeout));
-  static_cast<void>(MUSTER_TRY(keeper.text_of("SELECT count(*) FROM sqlite_schema")));
-  return keeper;
+  static_cast<void>(MUSTER_TRY(connection.text_of("SELECT count(*) FROM sqlite_schema")));
+  return SharedView::open(std::move(connection));
 }
 
 // Gives the session back however the read ends.
@@ -55,17 +55,17 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions optio
   auto writing = open_for_writing(options, OpenMode::kReadWrite);
   if (!writing) return file_error(options.path, writing.error().message);
   MUSTER_TRY(migrate((*writing)->connection(), options.path));
-  auto keeper = open_keeper(options);
-  if (!keeper) return file_error(options.path, keeper.error().message);
+  auto view = open_view(options);
+  if (!view) return file_error(options.path, view.error().message);
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(options), std::move(writing).value(), std::move(keeper).value()));
+      new SqliteStore(std::move(options), std::move(writing).value(), std::move(view).value()));
 }
 
-SqliteStore::SqliteStore(SqliteOptions options, std::unique_ptr<Session> writing, Connection keeper)
+SqliteStore::SqliteStore(SqliteOptions options, std::unique_ptr<Session> writing, SharedView view)
     : options_(std::move(options)),
-      keeper_(std::move(keeper)),
+      view_(std::move(view)),
       readers_(options_),
-      writer_(options_, std::move(writing)) {}
+      writer_(options_, std::move(writing), view_) {}
 
 base::Status SqliteStore::read(const std::function<base::Status(Reader&)>& read) {
   Loan loan(readers_, MUSTER_TRY(readers_.borrow()));
@@ -74,7 +74,7 @@ base::Status SqliteStore::read(const std::function<base::Status(Reader&)>& read)
 
 void SqliteStore::write(std::string_view tenant, Work work, Completion completion) {
   WriteJob job{std::string(tenant), std::move(work), std::move(completion)};
-  if (!writer_.push(std::move(job))) job.completion(queue_full());
+  if (!writer_.push(job)) job.completion(queue_full());
 }
 
 }  // namespace muster::store::sqlite

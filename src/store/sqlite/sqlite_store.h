@@ -6,6 +6,7 @@
 #include "store/open.h"
 #include "store/sqlite/group_writer.h"
 #include "store/sqlite/read_pool.h"
+#include "store/sqlite/shared_view.h"
 
 namespace muster::store::sqlite {
 
@@ -21,14 +22,14 @@ class SqliteStore final : public Store {
   [[nodiscard]] StoreStatistics statistics() const override { return writer_.statistics(); }
 
  private:
-  SqliteStore(SqliteOptions options, std::unique_ptr<Session> writing, Connection keeper);
+  SqliteStore(SqliteOptions options, std::unique_ptr<Session> writing, SharedView view);
 
   const SqliteOptions options_;  // first: the parts refer to it
-  // Does nothing but stay. When the last connection of all closes and another opens, SQLite
+  // Also a connection that stays. When the last connection of all closes and another opens, SQLite
   // rebuilds the index of the log from the log itself, and what was refused because its sync failed
   // would come back as written. While one is open, the index stands and the next commit overwrites
   // it.
-  Connection keeper_;
+  SharedView view_;
   ReadPool readers_;  // outlives the writer, whose works may read
   GroupWriter writer_;
 };

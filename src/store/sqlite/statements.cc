@@ -29,17 +29,6 @@ std::string select_one(const edm::EntitySet& set, const std::vector<std::size_t>
          " = ?2 UNION ALL SELECT " + nulls;
 }
 
-std::string select_page(const edm::EntitySet& set, const std::vector<std::size_t>& columns,
-                        bool after) {
-  const std::string& key = key_column(set);
-  return "SELECT " + names(set, columns) + from(set) + (after ? " AND " + key + " > ?4" : "") +
-         " ORDER BY " + key + " LIMIT ?2 OFFSET ?3";
-}
-
-std::string select_count(const edm::EntitySet& set) {
-  return "SELECT count(*)" + from(set);
-}
-
 std::string insert_row(const edm::EntitySet& set) {
   std::string list;
   std::string values;

@@ -13,11 +13,6 @@ namespace muster::store::sqlite {
 // running, and holds its view of the data, when a record does not exist.
 [[nodiscard]] std::string select_one(const edm::EntitySet& set,
                                      const std::vector<std::size_t>& columns);
-// ?1 tenant, ?2 limit, ?3 offset, and ?4 the key before the first if `after`.
-[[nodiscard]] std::string select_page(const edm::EntitySet& set,
-                                      const std::vector<std::size_t>& columns, bool after);
-// ?1 tenant.
-[[nodiscard]] std::string select_count(const edm::EntitySet& set);
 // Parameters are the columns of the layout, from 1.
 [[nodiscard]] std::string insert_row(const edm::EntitySet& set);
 [[nodiscard]] std::string update_row(const edm::EntitySet& set);

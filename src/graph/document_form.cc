@@ -1,0 +1,244 @@
+#include "graph/document_form.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/encoding.h"
+#include "http/syntax.h"
+
+namespace muster::graph {
+namespace {
+
+using base::equal_ignoring_case;
+using base::ErrorCode;
+
+constexpr std::string_view kXmlType = "application/xml";
+constexpr std::string_view kJsonType = "application/json";
+
+// Takes the next item of a list off the front of `rest`.
+std::string_view next_item(std::string_view& rest, char separator) {
+  const std::size_t end = rest.find(separator);
+  const std::string_view item = http::trim_blanks(rest.substr(0, end));
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return item;
+}
+
+std::string joined(const http::Headers& headers, std::string_view name) {
+  std::string all;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (!equal_ignoring_case(headers[i].name, name)) continue;
+    if (!all.empty()) all += ',';
+    all += headers[i].value;
+  }
+  return all;
+}
+
+// A media range or type with the parameters that matter here.
+struct Range {
+  std::string_view type;
+  int quality = 1'000;  // thousandths
+  bool no_metadata = false;
+};
+
+// qvalue (RFC 9110 §12.4.2) in thousandths; what is malformed asks for nothing.
+int read_quality(std::string_view text) {
+  if (text == "1" ||
+      (text.starts_with("1.") && text.substr(2).find_first_not_of('0') == std::string_view::npos)) {
+    return 1'000;
+  }
+  if (text == "0") return 0;
+  if (!text.starts_with("0.") || text.size() > 5) return 0;
+  int quality = 0;
+  int weight = 100;
+  for (const char c : text.substr(2)) {
+    if (c < '0' || c > '9') return 0;
+    quality += (c - '0') * weight;
+    weight /= 10;
+  }
+  return quality;
+}
+
+Range read_range(std::string_view item) {
+  Range range{.type = next_item(item, ';')};
+  while (!item.empty()) {
+    std::string_view value = next_item(item, ';');
+    const std::string_view name = next_item(value, '=');
+    if (equal_ignoring_case(name, "q")) range.quality = read_quality(value);
+    const bool level =
+        equal_ignoring_case(name, "odata.metadata") || equal_ignoring_case(name, "metadata");
+    if (level) range.no_metadata = equal_ignoring_case(value, "none");
+  }
+  return range;
+}
+
+// How exactly a range names the type: 0 not at all, 3 by name.
+int precision_of(std::string_view range, std::string_view type) {
+  if (equal_ignoring_case(range, type)) return 3;
+  if (equal_ignoring_case(range, "application/*")) return 2;
+  return range == "*/*" ? 1 : 0;
+}
+
+// The range of an Accept field that decides on a type (RFC 9110 §12.5.1).
+Range decisive_range(std::string_view accept, std::string_view type) {
+  Range best{.type = {}, .quality = 0};
+  int precision = 0;
+  while (!accept.empty()) {
+    const Range range = read_range(next_item(accept, ','));
+    const int here = precision_of(range.type, type);
+    if (here <= precision) continue;
+    precision = here;
+    best = range;
+  }
+  return best;
+}
+
+base::Error not_acceptable(Offered offered, std::string_view target) {
+  return base::fail(ErrorCode::kNotAcceptable,
+                    offered == Offered::kJson
+                        ? "This is served as application/json only."
+                        : "This is served as application/xml and application/json only.",
+                    std::string(target));
+}
+
+base::Result<DocumentForm> by_accept(const http::Headers& headers, Offered offered) {
+  std::string accept = joined(headers, "Accept");
+  if (http::trim_blanks(accept).empty()) accept = "*/*";
+  const Range json = decisive_range(accept, kJsonType);
+  const int xml = offered == Offered::kJson ? 0 : decisive_range(accept, kXmlType).quality;
+  if (xml == 0 && json.quality == 0) return not_acceptable(offered, "Accept");
+  if (xml >= json.quality) return DocumentForm{.type = DocumentType::kXml};
+  return DocumentForm{.type = DocumentType::kJson, .no_metadata = json.no_metadata};
+}
+
+// An abbreviation takes no parameters (Protocol §11.2.12).
+base::Result<DocumentForm> by_format(std::string_view format, Offered offered) {
+  const Range range = read_range(format);
+  for (const auto& [abbreviation, name, type] :
+       {std::tuple("xml", kXmlType, DocumentType::kXml),
+        std::tuple("json", kJsonType, DocumentType::kJson)}) {
+    const bool abbreviated = equal_ignoring_case(range.type, abbreviation);
+    if (!abbreviated && !equal_ignoring_case(range.type, name)) continue;
+    if (abbreviated && format.find(';') != std::string_view::npos) {
+      return base::fail(ErrorCode::kInvalidQuery,
+                        "The query option '$format' takes no parameters after '" +
+                            std::string(abbreviation) + "'.",
+                        "$format");
+    }
+    if (type == DocumentType::kXml && offered == Offered::kJson) break;
+    return DocumentForm{.type = type, .no_metadata = range.no_metadata};
+  }
+  return not_acceptable(offered, "$format");
+}
+
+constexpr std::array<std::string_view, 15> kOtherOptions = {
+    "select", "filter", "orderby",   "search",     "expand", "compute", "apply", "top",
+    "skip",   "count",  "skiptoken", "deltatoken", "index",  "levels",  "id"};
+
+// What a document does not take; options of nobody's are ignored, as everywhere.
+base::Status check_option(std::string_view name) {
+  const bool dollar = name.starts_with('$');
+  const std::string_view bare = dollar ? name.substr(1) : name;
+  const std::string shown = "$" + std::string(bare);
+  if (equal_ignoring_case(bare, "schemaversion")) {
+    return base::fail(ErrorCode::kNotImplemented,
+                      "The query option '$schemaversion' is defined by OData, but no version of "
+                      "the schema is published here.",
+                      shown);
+  }
+  const bool known =
+      std::any_of(kOtherOptions.begin(), kOtherOptions.end(),
+                  [bare](std::string_view one) { return equal_ignoring_case(one, bare); });
+  if (known) {
+    return base::fail(ErrorCode::kInvalidQuery,
+                      "The query option '" + shown + "' cannot be used with this request.", shown);
+  }
+  if (!dollar) return base::done();
+  return base::fail(ErrorCode::kInvalidQuery, "The query option '" + shown + "' is not known.",
+                    shown);
+}
+
+base::Result<std::string> decode(std::string_view text) {
+  std::optional<std::string> decoded = base::percent_decode(text, true);
+  if (decoded && base::is_utf8(*decoded)) {
+    return std::string(http::trim_blanks(*decoded));
+  }
+  return base::fail(ErrorCode::kInvalidQuery,
+                    "The query holds an escape that is not percent-encoded UTF-8.",
+                    std::string(text.substr(0, 64)));
+}
+
+// The value of `$format`, if it is there.
+base::Result<std::optional<std::string>> read_query(std::string_view query) {
+  std::optional<std::string> format;
+  while (!query.empty()) {
+    const std::size_t ampersand = query.find('&');
+    const std::string_view item = query.substr(0, ampersand);
+    query.remove_prefix(ampersand == std::string_view::npos ? query.size() : ampersand + 1);
+    if (item.empty()) continue;
+    const std::size_t equals = std::min(item.find('='), item.size());
+    const std::string name = MUSTER_TRY(decode(item.substr(0, equals)));
+    if (!equal_ignoring_case(name, "$format") && !equal_ignoring_case(name, "format")) {
+      MUSTER_TRY(check_option(name));
+      continue;
+    }
+    if (format) {
+      return base::fail(ErrorCode::kInvalidQuery, "The query option '$format' is there twice.",
+                        "$format");
+    }
+    format = MUSTER_TRY(decode(item.substr(std::min(equals + 1, item.size()))));
+  }
+  return format;
+}
+
+// `4.01` as 40100: the fraction is decimal, so 4.01 is less than 4.1.
+std::optional<int> read_version(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == 0 || point > 3 || text.size() < point + 2 || text.size() > point + 5) {
+    return std::nullopt;
+  }
+  std::string digits(text.substr(0, point));
+  digits += text.substr(point + 1);
+  digits.append(point + 5 - text.size(), '0');
+  int version = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    version = version * 10 + (c - '0');
+  }
+  return version;
+}
+
+}  // namespace
+
+base::Result<DocumentForm> document_form(const http::Request& request, Offered offered) {
+  const std::optional<std::string> format = MUSTER_TRY(read_query(request.query()));
+  return format ? by_format(*format, offered) : by_accept(request.headers, offered);
+}
+
+base::Result<edm::CsdlVersion> document_version(const http::Headers& headers) {
+  constexpr std::string_view kName = "OData-MaxVersion";
+  if (headers.count(kName) == 0) return edm::CsdlVersion::k401;
+  const auto version = read_version(http::trim_blanks(headers.get(kName)));
+  if (!version || *version < 40'000) {
+    return base::fail(ErrorCode::kBadRequest,
+                      "The header 'OData-MaxVersion' takes a version of OData from 4.0 on.",
+                      std::string(kName));
+  }
+  return *version < 40'100 ? edm::CsdlVersion::k40 : edm::CsdlVersion::k401;
+}
+
+bool client_has(const http::Headers& headers, std::string_view etag) {
+  const auto opaque = [](std::string_view tag) {
+    return tag.starts_with("W/") ? tag.substr(2) : tag;
+  };
+  const std::string all = joined(headers, "If-None-Match");
+  std::string_view rest = all;
+  while (!rest.empty()) {
+    const std::string_view tag = next_item(rest, ',');
+    if (tag == "*" || opaque(tag) == opaque(etag)) return true;
+  }
+  return false;
+}
+
+}  // namespace muster::graph

@@ -1,0 +1,39 @@
+// The verbs of what is smaller or larger than an entity: properties and their values, references,
+// results of functions, the singleton that contains the sets (OData 4.01 Protocol §§11.2.4, 11.2.9,
+// 11.4.9, 11.5.3).
+#pragma once
+
+#include "enrollment/entities.h"
+#include "graph/exchange.h"
+#include "store/store.h"
+
+namespace muster::graph {
+
+// Thread-safe. Each verb answers or refuses the exchange exactly once; its caller has checked the
+// method and the permission.
+class ResourceVerbs {
+ public:
+  // `store` and `entities` must outlive this.
+  ResourceVerbs(store::Store& store, enrollment::Entities& entities)
+      : store_(store), entities_(entities) {}
+
+  // The singleton `deviceManagement`: its key is the tenant, its sets are reached by their URLs.
+  void get_container(const ExchangePtr& exchange);
+  void get_reference(const ExchangePtr& exchange);
+  // A property; 204 for null. Of a collection `$top`, `$skip` and `$count` are taken.
+  void get_property(const ExchangePtr& exchange);
+  // `/$value`: the value alone, in a media type of its own; 204 for null.
+  void get_raw_value(const ExchangePtr& exchange);
+  // `/$count` of a collection.
+  void count_items(const ExchangePtr& exchange);
+  // PUT, PATCH and DELETE of a property, as a change of the entity: 204, or 200 with the property
+  // under `Prefer: return=representation`. PUT replaces, PATCH merges, DELETE makes null.
+  void change_property(const ExchangePtr& exchange);
+  void call_function(const ExchangePtr& exchange);
+
+ private:
+  store::Store& store_;
+  enrollment::Entities& entities_;
+};
+
+}  // namespace muster::graph

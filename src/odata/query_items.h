@@ -1,0 +1,24 @@
+// The items of a query (OData 4.01 URL Conventions §5) before anybody says what they mean: for
+// those options that belong to the address or the format of an answer, not to what is asked of it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace muster::odata {
+
+// The decoded value of the option `name`, which is `@k` or a system option without `$`; nullopt
+// when the query does not have it. Names compare as in parse_query: without case and with or
+// without `$`, aliases exactly. kInvalidQuery when it is there twice or is no percent-encoded
+// UTF-8.
+[[nodiscard]] base::Result<std::optional<std::string>> find_item(std::string_view query,
+                                                                 std::string_view name);
+
+// The query without the items of these names.
+[[nodiscard]] std::string without_items(std::string_view query, std::span<const std::string> names);
+
+}  // namespace muster::odata
