@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "graph/routes.h"
 #include "http/syntax.h"
 
 namespace muster::graph {
@@ -35,8 +36,7 @@ bool has_scheme(std::string_view url) {
 
 // Whether a path begins with a version of the API, not necessarily the batch's own.
 bool is_versioned(std::string_view path) {
-  const std::string_view segment = path.substr(1, path.find_first_of("/?", 1) - 1);
-  return base::equal_ignoring_case(segment, "beta") || base::equal_ignoring_case(segment, "v1.0");
+  return served_version(path.substr(1, path.find_first_of("/?", 1) - 1)).has_value();
 }
 
 // Octets that no request target may hold are encoded, but for controls and `#`, which stay and are

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/encoding.h"
+#include "graph/preferences.h"
 #include "http/syntax.h"
 
 namespace muster::graph {
@@ -16,24 +17,6 @@ using base::ErrorCode;
 
 constexpr std::string_view kXmlType = "application/xml";
 constexpr std::string_view kJsonType = "application/json";
-
-// Takes the next item of a list off the front of `rest`.
-std::string_view next_item(std::string_view& rest, char separator) {
-  const std::size_t end = rest.find(separator);
-  const std::string_view item = http::trim_blanks(rest.substr(0, end));
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return item;
-}
-
-std::string joined(const http::Headers& headers, std::string_view name) {
-  std::string all;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!equal_ignoring_case(headers[i].name, name)) continue;
-    if (!all.empty()) all += ',';
-    all += headers[i].value;
-  }
-  return all;
-}
 
 // A media range or type with the parameters that matter here.
 struct Range {
@@ -61,10 +44,10 @@ int read_quality(std::string_view text) {
 }
 
 Range read_range(std::string_view item) {
-  Range range{.type = next_item(item, ';')};
+  Range range{.type = http::take_item(item, ';')};
   while (!item.empty()) {
-    std::string_view value = next_item(item, ';');
-    const std::string_view name = next_item(value, '=');
+    std::string_view value = http::take_item(item, ';');
+    const std::string_view name = http::take_item(value, '=');
     if (equal_ignoring_case(name, "q")) range.quality = read_quality(value);
     const bool level =
         equal_ignoring_case(name, "odata.metadata") || equal_ignoring_case(name, "metadata");
@@ -85,7 +68,7 @@ Range decisive_range(std::string_view accept, std::string_view type) {
   Range best{.type = {}, .quality = 0};
   int precision = 0;
   while (!accept.empty()) {
-    const Range range = read_range(next_item(accept, ','));
+    const Range range = read_range(http::take_item(accept, ','));
     const int here = precision_of(range.type, type);
     if (here <= precision) continue;
     precision = here;
@@ -235,7 +218,7 @@ bool client_has(const http::Headers& headers, std::string_view etag) {
   const std::string all = joined(headers, "If-None-Match");
   std::string_view rest = all;
   while (!rest.empty()) {
-    const std::string_view tag = next_item(rest, ',');
+    const std::string_view tag = http::take_item(rest, ',');
     if (tag == "*" || opaque(tag) == opaque(etag)) return true;
   }
   return false;

@@ -125,6 +125,18 @@ void Exchange::add_headers(http::Response& response) const {
                "OData-Version, OData-EntityId");
 }
 
+bool Exchange::answer_method(std::string_view methods) {
+  if (!allows(methods, request.method)) {
+    answer(method_not_allowed_reply(methods, ids_, clock_.now()));
+    return true;
+  }
+  if (request.method != "OPTIONS") return false;
+  http::Response response{.status = 204};
+  response.add("Allow", std::string(methods));
+  answer(std::move(response));
+  return true;
+}
+
 void Exchange::answer(http::Response response) {
   add_headers(response);
   const int status = response.status;

@@ -78,6 +78,9 @@ class Exchange {
   // The way back to this thread's loop (http::Responder::poster). Precondition: not answered.
   [[nodiscard]] http::Responder::Poster poster() const { return responder_.poster(); }
 
+  // Answers what the method alone decides: with 405 one that is not among `methods`, which are as
+  // in the Allow header, and OPTIONS with their list. False when there is more to do.
+  [[nodiscard]] bool answer_method(std::string_view methods);
   // Call one of these once.
   void answer(http::Response response);
   void refuse(const base::Error& error);

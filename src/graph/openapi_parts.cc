@@ -16,15 +16,13 @@ constexpr std::string_view kJson = "application/json";
 
 // Operations that the model does not know.
 struct ServiceRow {
-  std::string_view path;
-  std::string_view name;
-  std::string_view answer;
-  std::array<std::string_view, 2> media_types;
+  std::string_view path = {};
+  std::string_view name = {};
+  std::string_view answer = {};
+  std::array<std::string_view, 2> media_types = {};
 };
 constexpr std::array kServiceRows = {
     ServiceRow{"/$batch", "service.batch", "The answers.", {kJson, "multipart/mixed"}},
-    ServiceRow{"/$entity", "", "The entity.", {kJson}},
-    ServiceRow{"/deviceManagement", "", "The singleton.", {kJson}},
     ServiceRow{"/", "service.document", "What there is at the root.", {kJson}},
     ServiceRow{"/$metadata", "service.metadata", "The model.", {"application/xml", kJson}},
     ServiceRow{"/openapi.json", "service.openapi", "This document.", {kJson}},
@@ -220,6 +218,9 @@ void write_entity_answer(JsonText& json, const Operation& one) {
 // The members of the answer with content. Created entities have an address.
 void write_success(JsonText& json, const Operation& one) {
   if (one.function != nullptr) return write_function_answer(json, *one.function);
+  if (one.kind && one.set == nullptr) {  // of no one type
+    return write_service_answer(json, {.answer = one.sentence, .media_types = {kJson}});
+  }
   if (one.set == nullptr) return write_service_answer(json, service_row(one.path));
   if (one.rendition != nullptr) {
     json.member("description", one.rendition->sentence);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "edm/model_types.h"
 #include "graph/routes.h"
 
 namespace muster::graph {
@@ -42,14 +43,6 @@ constexpr std::array kIssuerRows = {
              "The same, at the address of version 1."},
 };
 
-// Takes the next method off the front of an Allow header.
-std::string_view next_method(std::string_view& allow) {
-  const std::size_t comma = allow.find(", ");
-  const std::string_view method = allow.substr(0, comma);
-  allow.remove_prefix(comma == std::string_view::npos ? allow.size() : comma + 2);
-  return method;
-}
-
 void add_fixed(std::vector<Operation>& list, const FixedRow& row) {
   std::string_view methods = row.methods;
   while (!methods.empty()) {
@@ -66,26 +59,34 @@ bool reads(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-// `named` says all but the methods, their permissions and the route. What nobody has the permission
-// for is not served, and where only OPTIONS is left, nothing is.
-void add_kind(std::vector<Operation>& list, Kind kind, Operation named) {
-  odata::Resource resource{.kind = kind, .set = named.set};
-  if (named.property != nullptr) resource.property = {named.property};
-  named.kind = kind;
-  named.route = route_of(kind);
+// `named` says all but the methods and their permissions, which `permissions(reading)` gives. What
+// nobody has the permission for is not served, and where only OPTIONS is left, nothing is.
+template <typename Permissions>
+void add_methods(std::vector<Operation>& list, Operation named, std::string_view methods,
+                 Permissions permissions) {
   named.needs_token = true;
   const std::size_t before = list.size();
   bool served = false;
-  std::string_view methods = methods_of(resource);
   while (!methods.empty()) {
     Operation one = named;
     one.method = next_method(methods);
-    one.permissions = required_permissions(*named.set, reads(one.method));
+    one.permissions = permissions(reads(one.method));
     if (one.permissions.empty()) continue;
     served = served || one.method != "OPTIONS";
     list.push_back(std::move(one));
   }
   if (!served) list.resize(before);
+}
+
+// `named` says what the resource is but for its kind.
+void add_kind(std::vector<Operation>& list, Kind kind, Operation named) {
+  odata::Resource resource{.kind = kind, .set = named.set};
+  if (named.property != nullptr) resource.property = {named.property};
+  named.kind = kind;
+  named.route = route_of(kind);
+  const edm::EntitySet& set = *named.set;
+  add_methods(list, std::move(named), methods_of(resource),
+              [&set](bool reading) { return required_permissions(set, reading); });
 }
 
 void add_properties(std::vector<Operation>& list, const edm::EntitySet& set,
@@ -104,38 +105,31 @@ void add_properties(std::vector<Operation>& list, const edm::EntitySet& set,
   }
 }
 
-// The singletons that contain sets, and entities by the URL that they are known under.
-void add_shared(std::vector<Operation>& list, std::span<const edm::EntitySet* const> sets) {
-  std::vector<std::string_view> containers;
-  auth::PermissionSet may_read;
-  auth::PermissionSet may_write;
-  for (const edm::EntitySet* set : sets) {
-    may_read.add(required_permissions(*set, true));
-    may_write.add(required_permissions(*set, false));
-    if (std::find(containers.begin(), containers.end(), set->container) != containers.end()) {
-      continue;
-    }
-    containers.push_back(set->container);
-    for (const std::string_view method : {"GET", "HEAD", "OPTIONS"}) {
-      const odata::Resource resource{.kind = Kind::kContainer, .container = set->container};
-      list.push_back({.method = method,
-                      .path = "/" + std::string(set->container),
-                      .route = Route::kContainer,
-                      .kind = Kind::kContainer,
-                      .needs_token = true,
-                      .permissions = required_permissions(resource, true, sets),
-                      .sentence = "What contains the sets."});
-    }
+void add_containers(std::vector<Operation>& list, std::span<const edm::EntitySet* const> sets) {
+  for (const std::string_view name : edm::containers_of(sets)) {
+    const odata::Resource resource{.kind = Kind::kContainer, .container = name};
+    add_methods(list,
+                {.path = "/" + std::string(name),
+                 .route = route_of(Kind::kContainer),
+                 .kind = Kind::kContainer,
+                 .sentence = "The singleton that contains the sets."},
+                methods_of(resource),
+                [&](bool reading) { return required_permissions(resource, reading, sets); });
   }
-  for (const std::string_view method : {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}) {
-    list.push_back({.method = method,
-                    .path = "/$entity",
-                    .route = Route::kEntity,
-                    .kind = Kind::kEntityById,
-                    .needs_token = true,
-                    .permissions = reads(method) ? may_read : may_write,
-                    .sentence = "The entity whose URL is in the query option $id."});
-  }
+}
+
+// An entity of any set, by its URL: it takes what entities take.
+void add_entity_by_id(std::vector<Operation>& list, std::span<const edm::EntitySet* const> sets) {
+  add_methods(list,
+              {.path = "/$entity",
+               .route = route_of(Kind::kEntityById),
+               .kind = Kind::kEntityById,
+               .sentence = "The entity whose URL is in the query option $id."},
+              "GET, HEAD, PATCH, DELETE, OPTIONS", [sets](bool reading) {
+                auth::PermissionSet any;
+                for (const edm::EntitySet* set : sets) any.add(required_permissions(*set, reading));
+                return any;
+              });
 }
 
 void add_entity(std::vector<Operation>& list, const edm::EntitySet& set, const std::string& path) {
@@ -202,7 +196,8 @@ void add_set(std::vector<Operation>& list, const edm::EntitySet& set) {
 std::vector<Operation> operations(std::span<const edm::EntitySet* const> sets, bool own_issuer) {
   std::vector<Operation> list;
   for (const edm::EntitySet* set : sets) add_set(list, *set);
-  add_shared(list, sets);
+  add_containers(list, sets);
+  add_entity_by_id(list, sets);
   for (const FixedRow& row : kSelfRows) add_fixed(list, row);
   if (own_issuer) {
     for (const FixedRow& row : kIssuerRows) add_fixed(list, row);

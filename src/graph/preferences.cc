@@ -12,14 +12,6 @@ namespace {
 using base::equal_ignoring_case;
 using base::ErrorCode;
 
-// Takes the next item of a list off the front of `rest`.
-std::string_view next_item(std::string_view& rest, char separator) {
-  const std::size_t end = rest.find(separator);
-  const std::string_view item = http::trim_blanks(rest.substr(0, end));
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return item;
-}
-
 std::string_view without_quotes(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
   return quoted ? text.substr(1, text.size() - 2) : text;
@@ -28,8 +20,8 @@ std::string_view without_quotes(std::string_view text) {
 // The value of the first preference of that exact name; nullopt when there is none.
 std::optional<std::string_view> find_preference(std::string_view prefer, std::string_view name) {
   while (!prefer.empty()) {
-    std::string_view item = next_item(prefer, ',');
-    const std::string_view preference = next_item(item, ';');
+    std::string_view item = http::take_item(prefer, ',');
+    const std::string_view preference = http::take_item(item, ';');
     const std::size_t equals = std::min(preference.find('='), preference.size());
     if (!equal_ignoring_case(http::trim_blanks(preference.substr(0, equals)), name)) continue;
     if (equals == preference.size()) return "";
@@ -117,10 +109,10 @@ Preferences read_preferences(const http::Headers& headers) {
 
 base::Status check_json_content_type(const http::Headers& headers) {
   std::string_view rest = headers.get("Content-Type");
-  const std::string_view type = next_item(rest, ';');
+  const std::string_view type = http::take_item(rest, ';');
   bool utf8 = true;
   while (!rest.empty()) {
-    const std::string_view parameter = next_item(rest, ';');
+    const std::string_view parameter = http::take_item(rest, ';');
     constexpr std::string_view kCharset = "charset=";
     if (!equal_ignoring_case(parameter.substr(0, kCharset.size()), kCharset)) continue;
     const std::string_view charset = without_quotes(parameter.substr(kCharset.size()));
@@ -141,7 +133,7 @@ enrollment::VersionList read_tags(std::string_view text) {
     return list;
   }
   while (!text.empty()) {
-    std::string_view tag = next_item(text, ',');
+    std::string_view tag = http::take_item(text, ',');
     if (tag.starts_with("W/")) tag.remove_prefix(2);
     if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
     tag = tag.substr(1, tag.size() - 2);

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encoding.h"
+
 namespace muster::graph {
 namespace {
 
 using Kind = odata::Resource::Kind;
+
+constexpr std::array<std::string_view, 2> kVersions = {"beta", "v1.0"};
 
 struct KindRow {
   Kind kind;
@@ -58,6 +62,13 @@ constexpr std::array kFamilies = {
 
 }  // namespace
 
+std::optional<std::string_view> served_version(std::string_view segment) {
+  for (const std::string_view version : kVersions) {
+    if (base::equal_ignoring_case(version, segment)) return version;
+  }
+  return std::nullopt;
+}
+
 Route route_of(Kind kind) {
   return row_of(kind).route;
 }
@@ -75,12 +86,16 @@ std::string_view methods_of(const odata::Resource& resource) {
   return row_of(resource.kind).allow;
 }
 
+std::string_view next_method(std::string_view& methods) {
+  const std::size_t comma = methods.find(", ");
+  const std::string_view method = methods.substr(0, comma);
+  methods.remove_prefix(comma == std::string_view::npos ? methods.size() : comma + 2);
+  return method;
+}
+
 bool allows(std::string_view methods, std::string_view method) {
-  std::string_view rest = methods;
-  while (!rest.empty()) {
-    const std::size_t comma = rest.find(", ");
-    if (rest.substr(0, comma) == method) return true;
-    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 2);
+  while (!methods.empty()) {
+    if (next_method(methods) == method) return true;
   }
   return false;
 }

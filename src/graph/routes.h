@@ -2,6 +2,7 @@
 // resource without a permission cannot be reached.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -11,10 +12,16 @@
 
 namespace muster::graph {
 
+// The version of the API that a path begins with, as the service writes it: "beta" or "v1.0".
+// `segment` compares without case; nullopt for any other.
+[[nodiscard]] std::optional<std::string_view> served_version(std::string_view segment);
+
 [[nodiscard]] Route route_of(odata::Resource::Kind kind);
 
 // The methods that the resource takes, as in the Allow header.
 [[nodiscard]] std::string_view methods_of(const odata::Resource& resource);
+// Takes the first method off such a list.
+[[nodiscard]] std::string_view next_method(std::string_view& methods);
 [[nodiscard]] bool allows(std::string_view methods, std::string_view method);
 
 // The permissions of which the caller needs one. Reading methods ask for less.

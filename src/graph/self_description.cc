@@ -45,6 +45,12 @@ std::string root_items(std::span<const edm::EntitySet* const> sets) {
   return std::move(json).take();
 }
 
+// Answers all but GET and HEAD.
+bool is_to_be_read(Exchange& exchange) {
+  exchange.set_route(Route::kDescription);
+  return !exchange.answer_method(kAllow);
+}
+
 void answer_with(Exchange& exchange, base::Result<http::Response> response) {
   if (!response) return exchange.refuse(response.error());
   exchange.answer(*std::move(response));
@@ -52,9 +58,8 @@ void answer_with(Exchange& exchange, base::Result<http::Response> response) {
 
 }  // namespace
 
-SelfDescription::SelfDescription(std::span<const edm::EntitySet* const> sets, bool own_issuer,
-                                 const base::Clock& clock)
-    : clock_(clock), roots_(root_items(sets)) {
+SelfDescription::SelfDescription(std::span<const edm::EntitySet* const> sets, bool own_issuer)
+    : roots_(root_items(sets)) {
   const edm::Csdl csdl = edm::describe(described_sets(sets));
   keep(kXml, edm::csdl_xml(csdl, edm::CsdlVersion::k401), "application/xml");
   keep(kXml40, edm::csdl_xml(csdl, edm::CsdlVersion::k40), "application/xml");
@@ -70,33 +75,19 @@ void SelfDescription::keep(Kept which, std::string text, std::string_view conten
 
 bool SelfDescription::answer(Exchange& exchange, std::string_view rest) const {
   if (rest.empty() || rest == "/") {
-    if (check_method(exchange)) answer_with(exchange, root(exchange));
+    if (is_to_be_read(exchange)) answer_with(exchange, root(exchange));
     return true;
   }
   const auto segment = base::percent_decode(rest.substr(1), false);
   if (!segment || !base::equal_ignoring_case(*segment, kMetadataSegment)) return false;
-  if (check_method(exchange)) answer_with(exchange, metadata(exchange));
+  if (is_to_be_read(exchange)) answer_with(exchange, metadata(exchange));
   return true;
 }
 
 bool SelfDescription::answer_root(Exchange& exchange, std::string_view path) const {
   if (path != kOpenApiPath) return false;
-  if (check_method(exchange)) answer_with(exchange, openapi(exchange));
+  if (is_to_be_read(exchange)) answer_with(exchange, openapi(exchange));
   return true;
-}
-
-// Answers all but GET and HEAD.
-bool SelfDescription::check_method(Exchange& exchange) const {
-  exchange.set_route(Route::kDescription);
-  if (exchange.is_read()) return true;
-  if (exchange.request.method != "OPTIONS") {
-    exchange.answer(method_not_allowed_reply(kAllow, exchange.ids(), clock_.now()));
-    return false;
-  }
-  http::Response response{.status = 204};
-  response.add("Allow", std::string(kAllow));
-  exchange.answer(std::move(response));
-  return false;
 }
 
 base::Result<http::Response> SelfDescription::root(const Exchange& exchange) const {

@@ -17,8 +17,7 @@ namespace muster::graph {
 class SelfDescription {
  public:
   // `own_issuer`: whether the token service is served.
-  SelfDescription(std::span<const edm::EntitySet* const> sets, bool own_issuer,
-                  const base::Clock& clock);
+  SelfDescription(std::span<const edm::EntitySet* const> sets, bool own_issuer);
 
   // Answers or refuses the exchange if `rest`, what follows the version in the path, is the service
   // root or $metadata; else returns false and leaves it alone.
@@ -35,13 +34,11 @@ class SelfDescription {
   enum Kept : std::size_t { kXml, kXml40, kJson, kJson40, kOpenApi, kKept };
 
   void keep(Kept which, std::string text, std::string_view content_type);
-  [[nodiscard]] bool check_method(Exchange& exchange) const;
   [[nodiscard]] base::Result<http::Response> root(const Exchange& exchange) const;
   [[nodiscard]] base::Result<http::Response> metadata(const Exchange& exchange) const;
   [[nodiscard]] base::Result<http::Response> openapi(const Exchange& exchange) const;
   [[nodiscard]] http::Response reply(const Exchange& exchange, const Document& document) const;
 
-  const base::Clock& clock_;
   std::string roots_;  // the items of the service document's `value`
   std::array<Document, kKept> documents_;
 };

@@ -1,6 +1,5 @@
 #include "graph/service.h"
 
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -15,8 +14,6 @@ namespace {
 using base::ErrorCode;
 using Kind = odata::Resource::Kind;
 
-constexpr std::array<std::string_view, 2> kVersions = {"beta", "v1.0"};
-
 // The first segment of a path and what follows it, from the slash on.
 struct Head {
   std::string_view segment;
@@ -27,18 +24,6 @@ Head split_head(std::string_view path) {
   const std::size_t slash = path.find('/');
   if (slash == std::string_view::npos) return {path, {}};
   return {path.substr(0, slash), path.substr(slash)};
-}
-
-std::optional<std::string_view> version_of(std::string_view segment) {
-  for (const std::string_view version : kVersions) {
-    if (base::equal_ignoring_case(version, segment)) return version;
-  }
-  return std::nullopt;
-}
-
-http::Response method_not_allowed(const Exchange& exchange, std::string_view allow,
-                                  base::Timestamp now) {
-  return method_not_allowed_reply(allow, exchange.ids(), now);
 }
 
 // A CORS preflight comes without credentials and is answered before authentication (Fetch §3.2.2).
@@ -72,7 +57,7 @@ Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings set
       verbs_(parts.store, parts.entities, std::move(paging_key)),
       resource_verbs_(parts.store, parts.entities),
       throttle_(parts.clock),
-      description_(parts.sets, parts.token_endpoint != nullptr, parts.clock) {}
+      description_(parts.sets, parts.token_endpoint != nullptr) {}
 
 void Service::use(ServiceSettings settings) {
   settings_.store(std::make_shared<const ServiceSettings>(std::move(settings)));
@@ -111,7 +96,7 @@ void Service::route(const ExchangePtr& exchange) {
   if (path == "/readyz") return answer_health(exchange, true);
   if (description_.answer_root(*exchange, path)) return;
   const Head head = split_head(path);
-  if (const auto version = version_of(head.segment)) {
+  if (const auto version = served_version(head.segment)) {
     exchange->version = *version;
     const bool preflight = exchange->request.method == "OPTIONS" &&
                            exchange->request.headers.count("Access-Control-Request-Method") > 0;
@@ -161,7 +146,7 @@ void Service::serve(const ExchangePtr& exchange) {
   if (!located) return exchange->refuse(located.error());
   const odata::Resource& resource = exchange->resource;
   exchange->set_route(route_of(resource.kind));
-  if (answer_method(exchange, methods_of(resource))) return;
+  if (exchange->answer_method(methods_of(resource))) return;
   const auth::PermissionSet required =
       required_permissions(resource, exchange->is_read(), parts_.sets);
   if (!auth::grants(exchange->principal->permissions, required)) {
@@ -181,21 +166,9 @@ void Service::serve(const ExchangePtr& exchange) {
   dispatch(exchange);
 }
 
-bool Service::answer_method(const ExchangePtr& exchange, std::string_view methods) {
-  if (!allows(methods, exchange->request.method)) {
-    exchange->answer(method_not_allowed(*exchange, methods, parts_.clock.now()));
-    return true;
-  }
-  if (exchange->request.method != "OPTIONS") return false;
-  http::Response response{.status = 204};
-  response.add("Allow", std::string(methods));
-  exchange->answer(std::move(response));
-  return true;
-}
-
 void Service::answer_batch_request(const ExchangePtr& exchange) {
   exchange->set_route(Route::kBatch);
-  if (answer_method(exchange, "POST, OPTIONS")) return;
+  if (exchange->answer_method("POST, OPTIONS")) return;
   answer_batch(exchange, parts_.store, parts_.clock,
                [this](http::Request&& request, http::Responder responder,
                       std::shared_ptr<const BatchPart> part, std::optional<base::Error> refusal) {
@@ -254,9 +227,7 @@ void Service::dispatch_part(const ExchangePtr& exchange) {
 
 void Service::answer_health(const ExchangePtr& exchange, bool ready) {
   exchange->set_route(Route::kHealth);
-  if (!exchange->is_read()) {
-    return exchange->answer(method_not_allowed(*exchange, "GET, HEAD", parts_.clock.now()));
-  }
+  if (exchange->answer_method("GET, HEAD")) return;
   observe::HealthReport report = ready ? parts_.health.ready() : parts_.health.live();
   http::Response response{.status = report.ok ? 200 : 503, .body = std::move(report.json)};
   response.add("Content-Type", "application/json");
@@ -270,11 +241,7 @@ void Service::answer_token_service(const ExchangePtr& exchange, std::string_view
   exchange->set_route(is_token            ? Route::kToken
                       : rest == kKeysPath ? Route::kKeys
                                           : Route::kDiscovery);
-  const bool allowed = is_token ? request.method == "POST" : exchange->is_read();
-  if (!allowed) {
-    return exchange->answer(
-        method_not_allowed(*exchange, is_token ? "POST" : "GET, HEAD", parts_.clock.now()));
-  }
+  if (exchange->answer_method(is_token ? "POST" : "GET, HEAD")) return;
   const std::string decoded = base::percent_decode(tenant, false).value_or("");
   const auth::TokenRequest asked{.tenant = decoded,
                                  .body = request.body,

@@ -54,8 +54,6 @@ class Service {
   void authorise(const ExchangePtr& exchange);
   // Counts the request; refuses it when the caller's allowance is spent.
   [[nodiscard]] bool is_throttled(const ExchangePtr& exchange);
-  // Answers OPTIONS and methods that are not among `methods`; false for those that are.
-  [[nodiscard]] bool answer_method(const ExchangePtr& exchange, std::string_view methods);
   void answer_batch_request(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange);
   void dispatch(const ExchangePtr& exchange);

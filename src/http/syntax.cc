@@ -115,6 +115,13 @@ std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
+std::string_view take_item(std::string_view& rest, char separator) {
+  const std::size_t end = rest.find(separator);
+  const std::string_view item = trim_blanks(rest.substr(0, end));
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return item;
+}
+
 bool is_origin_form(std::string_view target) {
   const std::size_t mark = target.find('?');
   const std::string_view path = target.substr(0, mark);

@@ -16,6 +16,10 @@ namespace muster::http {
 // Blanks and tabs at both ends cut off (OWS, RFC 9110 §5.6.3).
 [[nodiscard]] std::string_view trim_blanks(std::string_view text);
 
+// Takes the first item of a list off the front of `rest`, with the separator behind it, and gives
+// it without blanks around it. Quotes have no meaning here.
+[[nodiscard]] std::string_view take_item(std::string_view& rest, char separator);
+
 // absolute-path [ "?" query ] of RFC 3986: the path strictly, with whole percent escapes; the query
 // also with the octets that browsers leave as they are (WHATWG URL: [ ] { } | \ ^ `) and with any
 // `%`, which the reader of the query answers for. Never blanks, controls, `"<>#` or octets beyond
