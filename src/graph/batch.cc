@@ -8,6 +8,7 @@
 #include "graph/batch_multipart.h"
 #include "graph/preferences.h"
 #include "http/syntax.h"
+#include "odata/query_items.h"
 
 namespace muster::graph {
 namespace {
@@ -61,9 +62,7 @@ base::Status check_envelope(const http::Request& request) {
   }
   std::string_view rest = request.query();
   while (!rest.empty()) {
-    const std::string_view option = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(option.size() + 1, rest.size()));
-    const auto name = base::percent_decode(option.substr(0, option.find('=')), true);
+    const auto name = base::percent_decode(odata::next_item(rest).name, true);
     if (name && !name->starts_with('$') && !name->starts_with('@')) continue;
     return base::fail(ErrorCode::kInvalidQuery, "A batch takes no query options.",
                       name.value_or(std::string()));

@@ -8,6 +8,8 @@
 #include "base/encoding.h"
 #include "graph/preferences.h"
 #include "http/syntax.h"
+#include "odata/query_items.h"
+#include "odata/query_options.h"
 
 namespace muster::graph {
 namespace {
@@ -115,10 +117,6 @@ base::Result<DocumentForm> by_format(std::string_view format, Offered offered) {
   return not_acceptable(offered, "$format");
 }
 
-constexpr std::array<std::string_view, 15> kOtherOptions = {
-    "select", "filter", "orderby",   "search",     "expand", "compute", "apply", "top",
-    "skip",   "count",  "skiptoken", "deltatoken", "index",  "levels",  "id"};
-
 // What a document does not take; options of nobody's are ignored, as everywhere.
 base::Status check_option(std::string_view name) {
   const bool dollar = name.starts_with('$');
@@ -130,10 +128,7 @@ base::Status check_option(std::string_view name) {
                       "the schema is published here.",
                       shown);
   }
-  const bool known =
-      std::any_of(kOtherOptions.begin(), kOtherOptions.end(),
-                  [bare](std::string_view one) { return equal_ignoring_case(one, bare); });
-  if (known) {
+  if (odata::is_system_option(bare)) {
     return base::fail(ErrorCode::kInvalidQuery,
                       "The query option '" + shown + "' cannot be used with this request.", shown);
   }
@@ -142,26 +137,13 @@ base::Status check_option(std::string_view name) {
                     shown);
 }
 
-base::Result<std::string> decode(std::string_view text) {
-  std::optional<std::string> decoded = base::percent_decode(text, true);
-  if (decoded && base::is_utf8(*decoded)) {
-    return std::string(http::trim_blanks(*decoded));
-  }
-  return base::fail(ErrorCode::kInvalidQuery,
-                    "The query holds an escape that is not percent-encoded UTF-8.",
-                    std::string(text.substr(0, 64)));
-}
-
 // The value of `$format`, if it is there.
 base::Result<std::optional<std::string>> read_query(std::string_view query) {
   std::optional<std::string> format;
   while (!query.empty()) {
-    const std::size_t ampersand = query.find('&');
-    const std::string_view item = query.substr(0, ampersand);
-    query.remove_prefix(ampersand == std::string_view::npos ? query.size() : ampersand + 1);
-    if (item.empty()) continue;
-    const std::size_t equals = std::min(item.find('='), item.size());
-    const std::string name = MUSTER_TRY(decode(item.substr(0, equals)));
+    const odata::QueryItem item = odata::next_item(query);
+    const std::string decoded = MUSTER_TRY(odata::decode_query(item.name));
+    const std::string_view name = http::trim_blanks(decoded);
     if (!equal_ignoring_case(name, "$format") && !equal_ignoring_case(name, "format")) {
       MUSTER_TRY(check_option(name));
       continue;
@@ -170,7 +152,8 @@ base::Result<std::optional<std::string>> read_query(std::string_view query) {
       return base::fail(ErrorCode::kInvalidQuery, "The query option '$format' is there twice.",
                         "$format");
     }
-    format = MUSTER_TRY(decode(item.substr(std::min(equals + 1, item.size()))));
+    const std::string value = MUSTER_TRY(odata::decode_query(item.value));
+    format = std::string(http::trim_blanks(value));
   }
   return format;
 }

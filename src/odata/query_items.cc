@@ -8,12 +8,17 @@
 namespace muster::odata {
 namespace {
 
-// Takes the next item off the front of `rest`.
-std::string_view next_item(std::string_view& rest) {
+// Takes the next item off the front of `rest`, undivided.
+std::string_view take_item(std::string_view& rest) {
   const std::size_t end = rest.find('&');
   const std::string_view item = rest.substr(0, end);
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return item;
+}
+
+QueryItem divide(std::string_view item) {
+  const std::size_t equals = std::min(item.find('='), item.size());
+  return {item.substr(0, equals), item.substr(std::min(equals + 1, item.size()))};
 }
 
 // Whether `raw`, as sent, is the name of the option `name`.
@@ -30,6 +35,18 @@ bool is_name(std::string_view raw, std::string_view name) {
 
 }  // namespace
 
+QueryItem next_item(std::string_view& rest) {
+  return divide(take_item(rest));
+}
+
+base::Result<std::string> decode_query(std::string_view text) {
+  std::optional<std::string> decoded = base::percent_decode(text, true);
+  if (decoded && base::is_utf8(*decoded)) return *std::move(decoded);
+  return base::fail(base::ErrorCode::kInvalidQuery,
+                    "The query holds an escape that is not percent-encoded UTF-8.",
+                    std::string(text.substr(0, 64)));
+}
+
 base::Result<std::optional<std::string>> find_item(std::string_view query, std::string_view name) {
   std::optional<std::string> found;
   const auto refuse = [name](std::string_view what) {
@@ -38,12 +55,10 @@ base::Result<std::optional<std::string>> find_item(std::string_view query, std::
                       "The query option '" + shown + "' " + std::string(what), shown);
   };
   while (!query.empty()) {
-    const std::string_view item = next_item(query);
-    const std::size_t equals = std::min(item.find('='), item.size());
-    if (!is_name(item.substr(0, equals), name)) continue;
+    const QueryItem item = next_item(query);
+    if (!is_name(item.name, name)) continue;
     if (found) return refuse("is there twice.");
-    const std::string_view raw = equals == item.size() ? "" : item.substr(equals + 1);
-    found = base::percent_decode(raw, true);
+    found = base::percent_decode(item.value, true);
     if (!found || !base::is_utf8(*found)) return refuse("is no percent-encoded UTF-8.");
   }
   return found;
@@ -52,8 +67,8 @@ base::Result<std::optional<std::string>> find_item(std::string_view query, std::
 std::string without_items(std::string_view query, std::span<const std::string> names) {
   std::string rest;
   while (!query.empty()) {
-    const std::string_view item = next_item(query);
-    const std::string_view raw = item.substr(0, item.find('='));
+    const std::string_view item = take_item(query);
+    const std::string_view raw = divide(item).name;
     if (std::any_of(names.begin(), names.end(),
                     [raw](const std::string& name) { return is_name(raw, name); })) {
       continue;

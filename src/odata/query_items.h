@@ -11,6 +11,18 @@
 
 namespace muster::odata {
 
+// One item as sent: what stands before and after its first `=`.
+struct QueryItem {
+  std::string_view name;
+  std::string_view value;
+};
+// Takes the next item off the front of `rest`.
+[[nodiscard]] QueryItem next_item(std::string_view& rest);
+
+// A name or value of an item, decoded; `+` is a blank. kInvalidQuery for what is no percent-encoded
+// UTF-8.
+[[nodiscard]] base::Result<std::string> decode_query(std::string_view text);
+
 // The decoded value of the option `name`, which is `@k` or a system option without `$`; nullopt
 // when the query does not have it. Names compare as in parse_query: without case and with or
 // without `$`, aliases exactly. kInvalidQuery when it is there twice or is no percent-encoded

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "odata/bind.h"
+#include "odata/query_items.h"
 #include "odata/select.h"
 #include "odata/syntax/parse.h"
 
@@ -111,14 +112,6 @@ base::Result<const OptionRow*> find_option(std::string_view name) {
   return nullptr;
 }
 
-base::Result<std::string> decode(std::string_view text) {
-  std::optional<std::string> decoded = base::percent_decode(text, true);
-  if (decoded && base::is_utf8(*decoded)) return *std::move(decoded);
-  return base::fail(ErrorCode::kInvalidQuery,
-                    "The query holds an escape that is not percent-encoded UTF-8.",
-                    std::string(text.substr(0, 64)));
-}
-
 // A plus sign in a query is a blank, but nobody writes a blank before the offset of a date:
 // `2026-01-02T12:00:00 03:00` was `…+03:00`.
 std::string with_offsets(std::string_view text) {
@@ -167,16 +160,11 @@ base::Status add_alias(std::string_view name, std::string_view value, Items& ite
 base::Result<Items> collect(std::string_view query, Shape shape) {
   Items items;
   while (!query.empty()) {
-    const std::size_t ampersand = query.find('&');
-    const std::string_view item = query.substr(0, ampersand);
-    query.remove_prefix(ampersand == std::string_view::npos ? query.size() : ampersand + 1);
-    if (item.empty()) continue;
-    const std::size_t equals = item.find('=');
-    const std::string_view sent = equals == std::string_view::npos ? "" : item.substr(equals + 1);
-    const std::string decoded = MUSTER_TRY(decode(item.substr(0, equals)));
+    const QueryItem item = next_item(query);
+    const std::string decoded = MUSTER_TRY(decode_query(item.name));
     const std::string_view name = trim(decoded);
     if (name.starts_with('@')) {
-      const std::string value = MUSTER_TRY(decode(sent));
+      const std::string value = MUSTER_TRY(decode_query(item.value));
       MUSTER_TRY(add_alias(name, value, items));
       continue;
     }
@@ -189,7 +177,7 @@ base::Result<Items> collect(std::string_view query, Shape shape) {
                     ErrorCode::kNotImplemented);
     }
     if (!fits(row->option, shape)) return refuse(row->name, "cannot be used with this request.");
-    const std::string value = MUSTER_TRY(decode(sent));
+    const std::string value = MUSTER_TRY(decode_query(item.value));
     slot = std::string(trim(value));
   }
   return items;
@@ -287,6 +275,12 @@ base::Result<QueryOptions> parse_query(const edm::EntityType& type, std::string_
   MUSTER_TRY(bind(type, items, hidden, options));
   options.scope = scope_of(items);
   return options;
+}
+
+bool is_system_option(std::string_view name) {
+  return std::any_of(kOptions.begin(), kOptions.end(), [name](const OptionRow& row) {
+    return base::equal_ignoring_case(row.name, name);
+  });
 }
 
 std::string next_query(const QueryOptions& options, std::string_view skip_token) {

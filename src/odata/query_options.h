@@ -54,6 +54,9 @@ enum class Shape : std::uint8_t {
                                                      std::string_view query, Shape shape,
                                                      edm::PropertyMask hidden = 0);
 
+// Whether OData or Graph defines a query option of that name, which is without `$`; no case.
+[[nodiscard]] bool is_system_option(std::string_view name);
+
 // The query of the same list further on, in the model's spelling and without `?`. `skip_token` is
 // what make_skip_token gave.
 [[nodiscard]] std::string next_query(const QueryOptions& options, std::string_view skip_token);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/sqlite/statements.h"
+
 namespace muster::store::sqlite {
 namespace {
 
@@ -27,19 +29,6 @@ class SqliteDialect final : public Dialect {
   }
   std::string not_indexed(const std::string& column) const override { return "+" + column; }
 };
-
-std::string names(const edm::EntitySet& set, const std::vector<std::size_t>& columns) {
-  std::string list;
-  for (const std::size_t column : columns) {
-    if (!list.empty()) list += ", ";
-    list += layout_of(set).columns[column].name;
-  }
-  return list;
-}
-
-std::string from(const edm::EntitySet& set) {
-  return " FROM " + std::string(set.table) + " WHERE tenant = ?1";
-}
 
 void add_condition(ListStatement& statement, std::string& sql, const Query& query,
                    GivenRange given = {}) {

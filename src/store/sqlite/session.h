@@ -77,8 +77,11 @@ class Session final : public Transaction {
                                           std::size_t& skip, Page& page);
   [[nodiscard]] base::Status read_ranked(const Query& query, Page& page);
   template <typename Show>
+  [[nodiscard]] base::Status each_taken(const Query& query, const ListStatement& list,
+                                        Prepared& select, Show show);
+  template <typename Show>
   [[nodiscard]] base::Status each_taken(const Query& query, const ListStatement& list, Show show);
-  [[nodiscard]] base::Result<std::size_t> count(const Query& query);
+  [[nodiscard]] base::Result<std::size_t> count(const Query& query, const ListStatement& list);
   [[nodiscard]] base::Status put(Verb verb, const edm::EntitySet& set, std::string_view tenant,
                                  const edm::Record& record);
   [[nodiscard]] base::Status change(Prepared& prepared);

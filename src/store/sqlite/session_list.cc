@@ -78,6 +78,36 @@ base::Result<Session::Prepared*> Session::bound(const ListStatement& list, const
   return select;
 }
 
+// Shows the records of a statement that is bound and that the filter takes, with what `list` reads
+// of them, until `show` gives false.
+template <typename Show>
+base::Status Session::each_taken(const Query& query, const ListStatement& list, Prepared& select,
+                                 Show show) {
+  std::optional<odata::Evaluator> judge;
+  if (!list.exact) judge.emplace(*query.filter);
+  while (true) {
+    auto step = select.statement.step();
+    if (!step) return note(std::move(step).error());
+    if (*step == Step::kDone) return base::done();
+    edm::Record record = MUSTER_TRY(row(select, *query.set, query.tenant, list.properties));
+    if (judge && !judge->matches(record)) continue;
+    if (!show(std::move(record))) return base::done();
+  }
+}
+
+// The same from a statement's beginning to its end.
+template <typename Show>
+base::Status Session::each_taken(const Query& query, const ListStatement& list, Show show) {
+  const KeyCell tenant(query.tenant);
+  if (!tenant.ok()) return bad_key();
+  Prepared& select = *MUSTER_TRY(bound(list, tenant));
+  const Execution execution(select.statement);
+  return each_taken(query, list, select, [&show](const edm::Record& record) {
+    show(record);
+    return true;
+  });
+}
+
 base::Status Session::read_stretch(const Query& query, const ListStatement& list, bool only,
                                    std::size_t& skip, Page& page) {
   const KeyCell tenant(query.tenant);
@@ -91,25 +121,19 @@ base::Status Session::read_stretch(const Query& query, const ListStatement& list
     select.statement.bind(2, as_sql(rows));
     select.statement.bind(3, as_sql(offset));
   }
-  std::optional<odata::Evaluator> judge;
-  if (!list.exact) judge.emplace(*query.filter);
-  while (true) {
-    auto step = select.statement.step();
-    if (!step) return note(std::move(step).error());
-    if (*step == Step::kDone) return base::done();
-    edm::Record record = MUSTER_TRY(row(select, *query.set, query.tenant, list.properties));
-    if (judge && !judge->matches(record)) continue;
+  return each_taken(query, list, select, [&](edm::Record record) {
     if (skip > 0) {
       --skip;
-      continue;
+      return true;
     }
     if (page.records.size() == query.limit) {
       page.more = true;
-      return base::done();
+      return false;
     }
-    if (judge) erase_beyond(record, query.properties);
+    if (!list.exact) erase_beyond(record, query.properties);
     page.records.push_back(std::move(record));
-  }
+    return true;
+  });
 }
 
 base::Status Session::read_walk(const Query& query, const Walk& walk, Page& page) {
@@ -149,27 +173,8 @@ base::Status Session::read_ranked(const Query& query, Page& page) {
   return base::done();
 }
 
-// Shows every record that the filter takes, with what `list` reads of it.
-template <typename Show>
-base::Status Session::each_taken(const Query& query, const ListStatement& list, Show show) {
+base::Result<std::size_t> Session::count(const Query& query, const ListStatement& list) {
   const KeyCell tenant(query.tenant);
-  if (!tenant.ok()) return bad_key();
-  Prepared& select = *MUSTER_TRY(bound(list, tenant));
-  const Execution execution(select.statement);
-  std::optional<odata::Evaluator> judge;
-  if (!list.exact) judge.emplace(*query.filter);
-  while (true) {
-    auto step = select.statement.step();
-    if (!step) return note(std::move(step).error());
-    if (*step == Step::kDone) return base::done();
-    const edm::Record record = MUSTER_TRY(row(select, *query.set, query.tenant, list.properties));
-    if (!judge || judge->matches(record)) show(record);
-  }
-}
-
-base::Result<std::size_t> Session::count(const Query& query) {
-  const KeyCell tenant(query.tenant);
-  const ListStatement list = count_statement(query);
   if (!list.exact) {
     std::size_t count = 0;
     MUSTER_TRY(each_taken(query, list, [&count](const edm::Record&) { ++count; }));
@@ -188,9 +193,10 @@ base::Result<Page> Session::list(const Query& query) {
   if (query.after && !KeyCell(*query.set, query.after->key).ok()) return bad_key();
   Page page;
   if (query.limit == 0 && query.count && !query.after) {
-    page.count = MUSTER_TRY(count(query));
+    const ListStatement statement = count_statement(query);
+    page.count = MUSTER_TRY(count(query, statement));
     page.more = *page.count > query.skip;
-    page.scanned = query.filter != nullptr && !count_statement(query).indexed;
+    page.scanned = query.filter != nullptr && !statement.indexed;
     return page;
   }
   if (const auto walk = walk_of(*query.set, query.order)) {
@@ -198,7 +204,7 @@ base::Result<Page> Session::list(const Query& query) {
   } else {
     MUSTER_TRY(read_ranked(query, page));
   }
-  if (query.count && !page.count) page.count = MUSTER_TRY(count(query));
+  if (query.count && !page.count) page.count = MUSTER_TRY(count(query, count_statement(query)));
   return page;
 }
 

@@ -7,6 +7,8 @@ const std::string& key_column(const edm::EntitySet& set) {
   return layout_of(set).columns[kKeyColumn].name;
 }
 
+}  // namespace
+
 std::string names(const edm::EntitySet& set, const std::vector<std::size_t>& columns) {
   std::string list;
   for (const std::size_t column : columns) {
@@ -19,8 +21,6 @@ std::string names(const edm::EntitySet& set, const std::vector<std::size_t>& col
 std::string from(const edm::EntitySet& set) {
   return " FROM " + std::string(set.table) + " WHERE tenant = ?1";
 }
-
-}  // namespace
 
 std::string select_one(const edm::EntitySet& set, const std::vector<std::size_t>& columns) {
   std::string nulls = "NULL";

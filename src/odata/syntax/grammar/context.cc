@@ -59,17 +59,20 @@ bool Judge::context_navigation() {
   return false;
 }
 
+// Behind a collection: keys and what they lead to, and then perhaps a type.
+void Judge::context_path() {
+  for (;;) {
+    const std::size_t begin = in.at();
+    if (context_key() && (context_type("entityTypeName"), context_navigation())) continue;
+    in.seek(begin);
+    break;
+  }
+  context_type("entityTypeName");
+}
+
 bool Judge::singleton_context() {
   if (!names.is("singletonEntity", taken_name())) return false;
-  if (context_navigation()) {
-    for (;;) {
-      const std::size_t begin = in.at();
-      if (context_key() && (context_type("entityTypeName"), context_navigation())) continue;
-      in.seek(begin);
-      break;
-    }
-    context_type("entityTypeName");
-  }
+  if (context_navigation()) context_path();
   return in.peek() != '(' || select_list();
 }
 
@@ -82,13 +85,7 @@ bool Judge::type_context() {
 
 bool Judge::set_context() {
   if (!names.is("entitySetName", taken_name())) return false;
-  for (;;) {
-    const std::size_t begin = in.at();
-    if (context_key() && (context_type("entityTypeName"), context_navigation())) continue;
-    in.seek(begin);
-    break;
-  }
-  context_type("entityTypeName");
+  context_path();
   for (const std::string_view end : {"/$deletedEntity", "/$link", "/$deletedLink"}) {
     if (in.take_text(end)) return true;
   }

@@ -41,6 +41,8 @@ class Judge {
   bool options_of_batch_or_metadata();
   bool options_of_entity(bool cast);
 
+  // literal_rules.cc: one or more by comma, without quotes.
+  bool enum_members();
   // context.cc
   bool context_fragment();
   bool select_list();
@@ -59,6 +61,7 @@ class Judge {
   bool query_characters();
   bool context_after_hash();
 
+  void context_path();
   bool singleton_context();
   bool type_context();
   bool set_context();

@@ -42,19 +42,6 @@ bool take_binary_literal(Judge& j) {
   return j.in.take_word("binary") && j.in.take('\'') && take_binary(j.in) && j.in.take('\'');
 }
 
-bool are_members(const Judge& j, std::string_view members) {
-  for (;;) {
-    const std::size_t comma = members.find(',');
-    const std::string_view member = members.substr(0, comma);
-    if (is_identifier_start(static_cast<unsigned char>(member.front())) &&
-        !j.names.is("enumerationMember", member)) {
-      return false;
-    }
-    if (comma == std::string_view::npos) return true;
-    members.remove_prefix(comma + 1);
-  }
-}
-
 bool take_enum(Judge& j) {
   const std::size_t begin = j.in.at();
   if (j.in.take_qualified_name() > 0 &&
@@ -62,8 +49,7 @@ bool take_enum(Judge& j) {
     return false;
   }
   if (!j.in.take('\'')) return false;
-  const std::size_t inner = j.in.at();
-  return take_enum_members(j.in) && are_members(j, j.in.since(inner)) && j.in.take('\'');
+  return j.enum_members() && j.in.take('\'');
 }
 
 // `geography'SRID=…;Shape'`
@@ -146,6 +132,22 @@ constexpr std::array kRules = {
 #undef GEO
 
 }  // namespace
+
+bool Judge::enum_members() {
+  const std::size_t begin = in.at();
+  if (!take_enum_members(in)) return false;
+  std::string_view members = in.since(begin);
+  for (;;) {
+    const std::size_t comma = members.find(',');
+    const std::string_view member = members.substr(0, comma);
+    if (is_identifier_start(static_cast<unsigned char>(member.front())) &&
+        !names.is("enumerationMember", member)) {
+      return false;
+    }
+    if (comma == std::string_view::npos) return true;
+    members.remove_prefix(comma + 1);
+  }
+}
 
 std::span<const Rule> literal_rules() {
   return kRules;

@@ -64,28 +64,24 @@ bool take_parameter(Judge& j) {
                             : j.parser.literal() != kNoNode;
 }
 
-// `name` alone, or as a function with its parameters.
-bool take_import(Judge& j, States allowed, bool call) {
+// `name` alone, or as a function with its parameters, behind what is in state `start`.
+bool take_operation(Judge& j, States start, States allowed, bool call) {
   const NodeIndex path = j.parser.resource_path();
   if (path == kNoNode) return false;
   const Tree& tree = j.parser.tree.tree();
   const NodeIndex segment = tree[path].first_child;
   const bool is_call = tree[segment].kind == Kind::kCall;
   if (tree[path].children != 1 || is_call != call) return false;
-  const States after_it = after_resource_segment(tree, j.names, segment, kStart);
+  const States after_it = after_resource_segment(tree, j.names, segment, start);
   return j.resource_of(path) && (after_it & allowed) != 0;
 }
 
-// The same for functions and actions that are bound.
+bool take_import(Judge& j, States allowed, bool call) {
+  return take_operation(j, kStart, allowed, call);
+}
+
 bool take_bound(Judge& j, States allowed, bool call) {
-  const NodeIndex path = j.parser.resource_path();
-  if (path == kNoNode) return false;
-  const Tree& tree = j.parser.tree.tree();
-  const NodeIndex segment = tree[path].first_child;
-  const bool is_call = tree[segment].kind == Kind::kCall;
-  if (tree[path].children != 1 || is_call != call) return false;
-  const States after_it = after_resource_segment(tree, j.names, segment, kEachOne);
-  return j.resource_of(path) && (after_it & allowed) != 0;
+  return take_operation(j, kEachOne, allowed, call);
 }
 
 bool take_constant(Judge& j, std::string_view text) {

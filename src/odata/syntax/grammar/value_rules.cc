@@ -23,19 +23,7 @@ bool take_whole(Judge& j) {
 }
 
 bool take_enum_value(Judge& j) {
-  const std::size_t begin = j.in.at();
-  if (!take_enum_members(j.in)) return false;
-  std::string_view members = j.in.since(begin);
-  for (;;) {
-    const std::size_t comma = members.find(',');
-    const std::string_view member = members.substr(0, comma);
-    if (is_identifier_start(static_cast<unsigned char>(member.front())) &&
-        !j.names.is("enumerationMember", member)) {
-      return false;
-    }
-    if (comma == std::string_view::npos) return true;
-    members.remove_prefix(comma + 1);
-  }
+  return j.enum_members();
 }
 
 bool take_string_value(Judge& j) {
