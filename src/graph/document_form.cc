@@ -142,10 +142,9 @@ base::Result<std::optional<std::string>> read_query(std::string_view query) {
   std::optional<std::string> format;
   while (!query.empty()) {
     const odata::QueryItem item = odata::next_item(query);
-    const std::string decoded = MUSTER_TRY(odata::decode_query(item.name));
-    const std::string_view name = http::trim_blanks(decoded);
+    const std::string name = MUSTER_TRY(odata::decode_query(item.name));
     if (!equal_ignoring_case(name, "$format") && !equal_ignoring_case(name, "format")) {
-      MUSTER_TRY(check_option(name));
+      MUSTER_TRY(check_option(http::trim_blanks(name)));
       continue;
     }
     if (format) {

@@ -26,9 +26,11 @@ bool is_name(std::string_view raw, std::string_view name) {
   std::optional<std::string> decoded = base::percent_decode(raw, true);
   if (!decoded) return false;
   std::string_view text = *decoded;
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  if (name.starts_with('@')) return text == name;
+  if (name.starts_with('@')) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    return text == name;
+  }
   if (text.starts_with('$')) text.remove_prefix(1);
   return base::equal_ignoring_case(text, name);
 }

@@ -101,12 +101,17 @@ bool fits(Option option, Shape shape) {
   }
 }
 
-// Finds the row of an option by its decoded name; nullptr for a custom option.
+// Finds the row of an option by its decoded name; nullptr for a custom option. Blanks are no part
+// of a name (OASIS ABNF, rule `systemQueryOption`): one that has them is refused, not taken for a
+// custom option and ignored.
 base::Result<const OptionRow*> find_option(std::string_view name) {
-  const bool dollar = name.starts_with('$');
-  const std::string_view bare = dollar ? name.substr(1) : name;
+  const std::string_view trimmed = trim(name);
+  const bool dollar = trimmed.starts_with('$');
+  const std::string_view bare = dollar ? trimmed.substr(1) : trimmed;
   for (const OptionRow& row : kOptions) {
-    if (base::equal_ignoring_case(row.name, bare)) return &row;
+    if (!base::equal_ignoring_case(row.name, bare)) continue;
+    if (trimmed.size() == name.size()) return &row;
+    return refuse(bare, "has a blank beside its name.");
   }
   if (dollar) return refuse(bare, "is not known.");
   return nullptr;
@@ -161,11 +166,10 @@ base::Result<Items> collect(std::string_view query, Shape shape) {
   Items items;
   while (!query.empty()) {
     const QueryItem item = next_item(query);
-    const std::string decoded = MUSTER_TRY(decode_query(item.name));
-    const std::string_view name = trim(decoded);
-    if (name.starts_with('@')) {
+    const std::string name = MUSTER_TRY(decode_query(item.name));
+    if (const std::string_view alias = trim(name); alias.starts_with('@')) {
       const std::string value = MUSTER_TRY(decode_query(item.value));
-      MUSTER_TRY(add_alias(name, value, items));
+      MUSTER_TRY(add_alias(alias, value, items));
       continue;
     }
     const OptionRow* row = MUSTER_TRY(find_option(name));

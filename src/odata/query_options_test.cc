@@ -76,6 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedOption{"$select=displayName/type", ErrorCode::kInvalidQuery, "$select"},
         RefusedOption{"$select=qrCodeImage($filter=true)", ErrorCode::kNotImplemented, "$select"},
         RefusedOption{"$foo=1", ErrorCode::kInvalidQuery, "$foo"},
+        RefusedOption{"$filter =true", ErrorCode::kInvalidQuery, "$filter"},
+        RefusedOption{"+filter=true", ErrorCode::kInvalidQuery, "$filter"},
         RefusedOption{"$=1", ErrorCode::kInvalidQuery, "$"},
         RefusedOption{"$filter=id", ErrorCode::kInvalidQuery, "$filter"},
         RefusedOption{"orderby=nope", ErrorCode::kInvalidQuery, "$orderby"},
