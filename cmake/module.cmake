@@ -24,6 +24,11 @@ function(muster_module name)
     if(name STREQUAL "edm")
       target_link_libraries(${name}_test PRIVATE Boost::json)
     endif()
+    if(name STREQUAL "store")
+      target_link_libraries(${name}_test PRIVATE Boost::json)
+      target_compile_definitions(${name}_test
+                                 PRIVATE MUSTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+    endif()
     if(name STREQUAL "enrollment")
       target_link_libraries(${name}_test PRIVATE PkgConfig::QRORACLE PkgConfig::ZBAR
                                                  PkgConfig::ZXING PkgConfig::PNGREADER
