@@ -151,7 +151,7 @@ test('row 64: $orderby', async () => {
 test('row 66: $search', async () => {
   await five.answers([
     ['Alpha OR beta', 'p1 p2'], ['NOT Alpha', 'p2 p3 p4 p5'], ['alpha or beta', ''], ['"100% +"', 'p4'], ['b 100', 'p4'], ['b AND 100', 'p4'], ['a NOT b', 'p1'],
-    ['(Alpha OR beta) a NOT lph', 'p2'], ['alpha OR a NOT b', 'p1'], ['"displayName:alp"', 'p1'], ['"description:alp"', ''],
+    ['(Alpha OR beta) a NOT lph', 'p2'], ['alpha OR a NOT b', 'p1'], ['beta OR alpha AND nothing', 'p2'], ['(beta OR alpha) AND nothing', ''], ['"displayName:alp"', 'p1'], ['"description:alp"', ''],
   ].map(([$search, expected]) => [{ $search }, expected]));
   await five.answers([[{ $search: 'NOT alpha', $filter: 'enrolledDeviceCount eq 3' }, 'p5']]);
   await refuses(['"alpha', '(alpha', 'alpha)', '', '()', 'alpha"beta"'].map(($search) => [{ $search }, 400, '$search']));

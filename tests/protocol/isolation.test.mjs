@@ -79,6 +79,8 @@ const SPELLINGS = {
   'by name': (path, id) => path.replace('/{id}', `(id='${id}')`),
   'by alias': (path, id) => `${path.replace('/{id}', '(@k)')}?@k='${id}'`,
 };
+// What is asked in vain is 400, what is not built 501, whoever's it is.
+const isAnswer = (status) => status === 404 || status === 400 || status === 501;
 const inPath = (set) => operations.filter(({ path }) => path.startsWith(`${set.path}/{id}`));
 const filled = ({ path }, url) => url.replace(/\{(\w+)\}/g, 'x');
 // A body that fits, one that does not, conditions: each is judged only when the entity is there.
@@ -102,7 +104,7 @@ describe("another tenant's id answers as one that never existed", () => {
           for (const method of methods) {
             const ask = (id) => muster.request(method, `/beta${filled(operation, spelt(operation.path, id))}`, { ...stranger, ...options });
             const { status } = await assertAsNever(set, ask, `${method} ${operation.path} ${spelling} ${JSON.stringify(options)}`);
-            assert.ok(status === 404 || status === 400, `${method} ${operation.path}: ${status}`);
+            assert.ok(isAnswer(status), `${method} ${operation.path}: ${status}`);
           }
         }
       }
@@ -114,9 +116,10 @@ describe("another tenant's id answers as one that never existed", () => {
       const id = await set.make();
       if (id === undefined) return;
       const { method, body } = operation;
-      const answer = await muster.request(method, `/beta${filled(operation, SPELLINGS['as a segment'](operation.path, id))}`, { ...stranger, body });
-      assert.notEqual(answer.status, 404, `${method} ${operation.path}: ${answer.text}`);
-      assert.ok(answer.status < 500, answer.text);
+      const ask = async (key) =>
+        comparable(await muster.request(method, `/beta${filled(operation, SPELLINGS['as a segment'](operation.path, key))}`, { ...stranger, body }), key);
+      const never = await ask(randomUUID());
+      if (never.status === 404) assert.notDeepEqual(await ask(id), never, `${method} ${operation.path}`);
     }
   });
 
@@ -175,7 +178,7 @@ describe("another tenant's id answers as one that never existed", () => {
         for (const [kind, id] of Object.entries(set.id)) {
           if (id !== undefined) assert.deepEqual(await both(id), unknown, `${operation.method} ${operation.path}, ${kind}`);
         }
-        assert.ok(unknown[0].status === 404 || unknown[0].status === 400, operation.path);
+        assert.ok(isAnswer(unknown[0].status), operation.path);
         assert.equal(unknown[1].status, 424);
       }
     }
@@ -193,6 +196,20 @@ describe("another tenant's id answers as one that never existed", () => {
     assert.deepEqual(foreign, await ask(forged));
     assert.ok(!foreign.body.includes(page.value[0].id));
   });
+});
+
+test('requests without an id see and change the own tenant only', async () => {
+  const before_ = await theirs();
+  const ids = sets.flatMap((set) => Object.values(set.id)).filter(Boolean);
+  const others = operations.filter(({ path, secured }) => secured && !path.includes('{') && path !== '/$entity' && path !== '/$batch');
+  assert.ok(others.length >= 6);
+  for (const { method, path, body } of others) {
+    const answer = await muster.request(method, `/beta${path}`, { ...stranger, body });
+    assert.ok(answer.status < 500 || answer.status === 501, `${method} ${path}: ${answer.text}`);
+    const own = sets.flatMap((set) => set.id.deleted ?? []);
+    for (const id of ids) assert.ok(own.includes(id) || !answer.text.includes(id), `${method} ${path} shows ${id}`);
+  }
+  assert.deepEqual(await theirs(), before_);
 });
 
 test('every operation with an address is in the matrix', () => {
