@@ -8,6 +8,7 @@
 #include "graph/property_value.h"
 #include "graph/reply_body.h"
 #include "graph/verb_support.h"
+#include "odata/evaluate.h"
 #include "odata/query_items.h"
 
 namespace muster::graph {
@@ -33,12 +34,39 @@ base::Status refuse_options(const Exchange& exchange,
   return base::done();
 }
 
+// The collection that the path leads to, if `$filter` can be about its items: it is one of the
+// entity itself.
+const edm::Property* filtered_collection(const odata::Resource& resource) {
+  const edm::Property* property = resource.property.front();
+  return resource.property.size() == 1 && property->collection ? property : nullptr;
+}
+
+// Leaves of that collection only the items that the filter takes.
+void keep_taken(const Exchange& exchange, const odata::QueryOptions& options, edm::Record& record) {
+  if (options.filter == nullptr) return;
+  const edm::EntityType& type = record.type();
+  const auto ordinal =
+      static_cast<std::size_t>(exchange.resource.property.front() - type.properties.data());
+  const auto* all = record.at(ordinal).get_if<edm::Collection>();
+  if (all == nullptr) return;
+  odata::Evaluator evaluator(*options.filter);
+  edm::Collection taken;
+  for (const edm::Value& item : all->items) {
+    edm::Record alone(type);
+    alone.set(ordinal, edm::Collection{{item}});
+    if (evaluator.matches(alone)) taken.items.push_back(item);
+  }
+  record.set(ordinal, std::move(taken));
+}
+
 base::Result<odata::QueryOptions> property_options(const Exchange& exchange) {
-  MUSTER_TRY(refuse_options(
-      exchange, {"select", "expand", "filter", "orderby", "search", "compute", "apply"}));
+  MUSTER_TRY(
+      refuse_options(exchange, {"select", "expand", "orderby", "search", "compute", "apply"}));
+  const edm::Property* filtered = filtered_collection(exchange.resource);
+  if (filtered == nullptr) MUSTER_TRY(refuse_options(exchange, {"filter"}));
   const edm::Property& property = *exchange.resource.property.back();
   odata::QueryOptions options = MUSTER_TRY(
-      read_options(exchange, property.collection ? Shape::kCollection : Shape::kNothing));
+      read_options(exchange, property.collection ? Shape::kCollection : Shape::kNothing, filtered));
   if (options.skip_token) {
     return base::fail(ErrorCode::kInvalidQuery,
                       "The query option '$skiptoken' cannot be used with this request.",
@@ -137,9 +165,9 @@ void ResourceVerbs::get_property(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::QueryOptions options = MUSTER_TRY(property_options(*exchange));
     MUSTER_TRY(check_accept(*exchange, kJson));
-    const edm::Record record =
-        MUSTER_TRY(find_entity(store_, *exchange, bit_of(exchange->resource)));
+    edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, bit_of(exchange->resource)));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
+    keep_taken(*exchange, options, record);
     return property_reply(*exchange, record, options);
   });
 }
@@ -164,10 +192,14 @@ void ResourceVerbs::get_raw_value(const ExchangePtr& exchange) {
 
 void ResourceVerbs::count_items(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
-    MUSTER_TRY(refuse_options(*exchange, {"filter", "search"}));
-    MUSTER_TRY(read_options(*exchange, Shape::kNothing));
     const odata::Resource& resource = exchange->resource;
-    const edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, bit_of(resource)));
+    const edm::Property* filtered = filtered_collection(resource);
+    MUSTER_TRY(refuse_options(*exchange, {"search", "orderby"}));
+    if (filtered == nullptr) MUSTER_TRY(refuse_options(*exchange, {"filter"}));
+    const odata::QueryOptions options =
+        MUSTER_TRY(read_options(*exchange, Shape::kCount, filtered));
+    edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, bit_of(resource)));
+    keep_taken(*exchange, options, record);
     const auto* collection = value_at(resource, record).get_if<edm::Collection>();
     http::Response response{
         .status = 200,

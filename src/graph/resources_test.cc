@@ -33,12 +33,35 @@ TEST_F(Resources, CollectionsTakeAWindow) {
   EXPECT_EQ(read(entity_ + "/tags?$top=0&$count=true").at("@odata.count"), 2);
   EXPECT_EQ(get(entity_ + "/tags/$count").body, "2");
   EXPECT_EQ(header(get(entity_ + "/tags/$count"), "Content-Type"), "text/plain");
-  for (const std::string_view query : {"$filter=$it eq '7'", "$orderby=$it", "$search=x"}) {
+  for (const std::string_view query : {"$orderby=$it", "$search=x", "$select=x", "$expand=x"}) {
     EXPECT_EQ(get(entity_ + "/tags?" + std::string(query)).status, 501) << query;
   }
   EXPECT_EQ(get(entity_ + "/tags?$skiptoken=x").status, 400);
   EXPECT_EQ(get(entity_ + "/displayName?$top=1").status, 400);
   EXPECT_EQ(get(entity_ + "/picture?$select=type").status, 501);
+}
+
+TEST_F(Resources, ItemsOfACollectionAreFiltered) {
+  const auto tags = [this](const std::string& query) {
+    return json::serialize(read(entity_ + "/tags?" + query).at("value"));
+  };
+  EXPECT_EQ(tags("$filter=$it eq '7'"), R"(["7"])");
+  EXPECT_EQ(tags("$filter=$this ne '7'"), R"(["0"])");
+  EXPECT_EQ(tags("$filter=$it in ('0','7','x')&$skip=1"), R"(["7"])");
+  EXPECT_EQ(tags("$filter=length($it) gt 1"), "[]");
+  EXPECT_EQ(tags("$filter=$it eq @a&@a='0'"), R"(["0"])");
+  EXPECT_EQ(tags("$filter=false"), "[]");
+  const json::object counted = read(entity_ + "/tags?$filter=$it eq '7'&$count=true&$top=0");
+  EXPECT_EQ(counted.at("@odata.count"), 1);
+  EXPECT_EQ(get(entity_ + "/tags/$count?$filter=$it eq '7'").body, "1");
+  EXPECT_EQ(get(entity_ + "/tags/$count?$top=1&$skip=1").body, "2");
+  for (const std::string_view query :
+       {"$filter=$it eq 7", "$filter=displayName eq 'x'", "$filter=$it", "$filter="}) {
+    EXPECT_EQ(get(entity_ + "/tags?" + std::string(query)).status, 400) << query;
+    EXPECT_EQ(get(entity_ + "/tags/$count?" + std::string(query)).status, 400) << query;
+  }
+  EXPECT_EQ(get(entity_ + "/displayName?$filter=true").status, 501);
+  EXPECT_EQ(read(entity_ + "/tags").at("value"), json::value(json::array{"0", "7"}));
 }
 
 TEST_F(Resources, RawValuesHaveMediaTypesOfTheirOwn) {

@@ -21,8 +21,9 @@ bool body_is_new(const Exchange& exchange) {
 
 }  // namespace
 
-base::Result<odata::QueryOptions> read_options(const Exchange& exchange, odata::Shape shape) {
-  return odata::parse_query(*exchange.resource.set->type, exchange.query(), shape);
+base::Result<odata::QueryOptions> read_options(const Exchange& exchange, odata::Shape shape,
+                                               const edm::Property* items_of) {
+  return odata::parse_query(*exchange.resource.set->type, exchange.query(), shape, 0, items_of);
 }
 
 base::Status check_accept(Exchange& exchange, std::string_view media_type) {

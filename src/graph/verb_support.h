@@ -28,8 +28,9 @@ void queue(const ExchangePtr& exchange, Step step) {
   if (!status) exchange->refuse(status.error());
 }
 
-[[nodiscard]] base::Result<odata::QueryOptions> read_options(const Exchange& exchange,
-                                                             odata::Shape shape);
+// `items_of` as in odata::parse_query.
+[[nodiscard]] base::Result<odata::QueryOptions> read_options(
+    const Exchange& exchange, odata::Shape shape, const edm::Property* items_of = nullptr);
 
 // Settles the form of the answer, and preferences: `media_type` application/json as in choose_json,
 // others by Accept alone. kNotAcceptable.

@@ -152,6 +152,7 @@ base::Result<Binder::Place> Binder::first_segment(const Source& source, syntax::
       if (this_) return name_on(source, at, MUSTER_TRY(variable(*this_)));
       return name_on(source, at, Place{});
     case Kind::kIt:
+      if (context_.items_of != nullptr) return variable(0);
       return Place{};
     case Kind::kThis:
       return this_ ? variable(*this_) : Place{};
@@ -293,13 +294,25 @@ base::Result<NodeIndex> Binder::over_items(const Source& source, syntax::NodeInd
   return add(op, {.value = ValueType::kBoolean}, depth, children);
 }
 
+base::Result<NodeIndex> Binder::item_condition(const Source& source, syntax::NodeIndex at) {
+  const Place items = MUSTER_TRY(property(context_.items_of->name));
+  ResultType item = made_.nodes[*items.value].type;
+  item.collection = false;
+  variables_.push_back({"$it", item});
+  this_ = 0;
+  const NodeIndex bound = MUSTER_TRY(condition(source, at));
+  return add(Op::kAny, {.value = ValueType::kBoolean}, 0, {*items.value, bound});
+}
+
 base::Result<Expression> bind_condition(const BindContext& context, const Source* filter,
                                         const Source* search) {
   Binder binder(context, "$filter");
   std::vector<NodeIndex> parts;
   if (filter != nullptr) {
     const syntax::Node& root = filter->tree[filter->tree.root()];
-    parts.push_back(MUSTER_TRY(binder.condition(*filter, root.first_child)));
+    parts.push_back(MUSTER_TRY(context.items_of == nullptr
+                                   ? binder.condition(*filter, root.first_child)
+                                   : binder.item_condition(*filter, root.first_child)));
   }
   if (search != nullptr) {
     binder.set_option("$search");

@@ -29,6 +29,9 @@ struct BindContext {
   // Properties that the caller may not see: null wherever they stand.
   edm::PropertyMask hidden = 0;
   base::Timestamp now = {};
+  // A collection of the type, when `$filter` is about its items: `$it` and `$this` are an item then
+  // (URL Conventions §4.11), and the condition is true where it is so for any of them.
+  const edm::Property* items_of = nullptr;
 };
 
 // What `$filter` and `$search` say together; either may be nullptr, not both. The root of the

@@ -21,6 +21,8 @@ class Binder {
 
   [[nodiscard]] base::Result<NodeIndex> expression(const Source& source, syntax::NodeIndex at);
   [[nodiscard]] base::Result<NodeIndex> condition(const Source& source, syntax::NodeIndex at);
+  // `condition` for any item of BindContext::items_of.
+  [[nodiscard]] base::Result<NodeIndex> item_condition(const Source& source, syntax::NodeIndex at);
   [[nodiscard]] base::Result<NodeIndex> search(const Source& source, syntax::NodeIndex at);
 
   [[nodiscard]] base::Result<NodeIndex> add(Op op, ResultType type, std::uint32_t index,

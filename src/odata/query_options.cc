@@ -208,10 +208,13 @@ base::Result<std::optional<Source>> read_source(const std::string* text, Parse p
 }
 
 base::Status bind(const edm::EntityType& type, const Items& items, edm::PropertyMask hidden,
-                  QueryOptions& options) {
+                  const edm::Property* items_of, QueryOptions& options) {
   const Aliases aliases = MUSTER_TRY(read_aliases(items));
-  const BindContext context{
-      .type = type, .aliases = aliases, .hidden = hidden, .now = base::SystemClock().now()};
+  const BindContext context{.type = type,
+                            .aliases = aliases,
+                            .hidden = hidden,
+                            .now = base::SystemClock().now(),
+                            .items_of = items_of};
   const auto filter =
       MUSTER_TRY(read_source(items.find(Option::kFilter), syntax::parse_filter, true));
   const auto search =
@@ -268,7 +271,8 @@ base::Status read_numbers(const Items& items, QueryOptions& options) {
 }  // namespace
 
 base::Result<QueryOptions> parse_query(const edm::EntityType& type, std::string_view query,
-                                       Shape shape, edm::PropertyMask hidden) {
+                                       Shape shape, edm::PropertyMask hidden,
+                                       const edm::Property* items_of) {
   QueryOptions options;
   if (query.empty()) return options;
   const Items items = MUSTER_TRY(collect(query, shape));
@@ -276,7 +280,7 @@ base::Result<QueryOptions> parse_query(const edm::EntityType& type, std::string_
   if (const auto* text = items.find(Option::kSelect)) {
     MUSTER_TRY(read_select(type, *text, options));
   }
-  MUSTER_TRY(bind(type, items, hidden, options));
+  MUSTER_TRY(bind(type, items, hidden, items_of, options));
   options.scope = scope_of(items);
   return options;
 }

@@ -50,9 +50,12 @@ enum class Shape : std::uint8_t {
 // `hidden`: properties that the caller may not see, which are null in filters and orders.
 // Errors name the option: kInvalidQuery (unknown `$name`, twice, malformed, out of range, wrong
 // types, not for this resource), kNotImplemented, kNotAcceptable ($format).
+// `items_of`: the collection of `type` whose items are asked for; the filter is true of an entity
+// any of whose items it takes.
 [[nodiscard]] base::Result<QueryOptions> parse_query(const edm::EntityType& type,
                                                      std::string_view query, Shape shape,
-                                                     edm::PropertyMask hidden = 0);
+                                                     edm::PropertyMask hidden = 0,
+                                                     const edm::Property* items_of = nullptr);
 
 // Whether OData or Graph defines a query option of that name, which is without `$`; no case.
 [[nodiscard]] bool is_system_option(std::string_view name);
