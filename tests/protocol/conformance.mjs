@@ -1,12 +1,13 @@
 // What the suites conformance_*.test.mjs share: the five profiles that the rows of the checklist of
 // OData 4.01 ask, and how they ask. Keys and createdDateTime are the service's own, so accountId stands
-// for the key and tokenExpirationDateTime for the date.
+// for the key and tokenExpirationDateTime for the date. What the profiles lack (a Boolean, an enumeration, a
+// collection) their successors have, of which there are five like them.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Muster, PROFILES, assertError } from './harness.mjs';
 
 const image = (type, value) => ({ type, value });
-const FIVE = [
+const PROFILE_FIVE = [
   { accountId: 'p1', displayName: 'Alpha', enrolledDeviceCount: 3, tokenExpirationDateTime: '2026-01-01T00:00:00Z', qrCodeImage: image('image/png', 'dmFsdWU=') },
   { accountId: 'p2', displayName: 'beta', enrolledDeviceCount: 0, tokenExpirationDateTime: '2026-01-02T12:00:00.1234567+03:00' },
   { accountId: 'p3', displayName: "O'Neil", enrolledDeviceCount: 2147483647, tokenExpirationDateTime: '2026-01-02T09:00:00.1234567Z' },
@@ -15,6 +16,16 @@ const FIVE = [
 ];
 // A picture is drawn unless one is sent; these have none, or one without members.
 const PATCHED_IMAGES = { p2: null, p3: image(null, null), p5: null };
+
+const more = (i, kinds) => ({ ...PROFILE_FIVE[i], configureWifi: false, ...kinds });
+const OWNER_FIVE = [
+  more(0, { isTeamsDeviceProfile: true, wifiSecurityType: 'wpa', roleScopeTagIds: ['0', '7'] }),
+  more(1, { isTeamsDeviceProfile: false, wifiSecurityType: 'none', roleScopeTagIds: [] }),
+  more(2, { isTeamsDeviceProfile: false, wifiSecurityType: 'wep', roleScopeTagIds: ['7'] }),
+  more(3, { isTeamsDeviceProfile: false, wifiSecurityType: 'wpa', roleScopeTagIds: ['x y'] }),
+  more(4, { isTeamsDeviceProfile: true, wifiSecurityType: 'none', roleScopeTagIds: ['0'] }),
+];
+export const OWNERS = '/beta/deviceManagement/androidDeviceOwnerEnrollmentProfiles';
 
 export const SET = PROFILES.slice('/beta/'.length);
 export const encoded = (options) =>
@@ -25,17 +36,19 @@ export const prefer = (value) => ({ headers: { Prefer: value } });
 export const members = (json) => Object.keys(json).filter((name) => !name.includes('@') && !name.startsWith('#'));
 
 export class Five {
-  static async start(options) {
+  // `path`: the set that is to hold the five.
+  static async start(options, path = PROFILES) {
     const five = new Five();
     five.muster = await Muster.start(options);
+    five.path = path;
     five.id = {};
     five.name = {};
-    for (const body of FIVE) {
-      const { id } = await five.muster.create(body);
+    for (const body of path === OWNERS ? OWNER_FIVE : PROFILE_FIVE) {
+      const { id } = await five.create(body);
       five.id[body.accountId] = id;
       five.name[id] = body.accountId;
       if (!(body.accountId in PATCHED_IMAGES)) continue;
-      const patched = await five.muster.patch(`${PROFILES}/${id}`, { qrCodeImage: PATCHED_IMAGES[body.accountId] });
+      const patched = await five.muster.patch(`${path}/${id}`, { qrCodeImage: PATCHED_IMAGES[body.accountId] });
       assert.equal(patched.status, 200, patched.text);
     }
     return five;
@@ -46,7 +59,13 @@ export class Five {
   }
 
   url(name) {
-    return `${PROFILES}/${this.id[name]}`;
+    return `${this.path}/${this.id[name]}`;
+  }
+
+  async create(body) {
+    const { status, json, text } = await this.muster.post(this.path, body);
+    assert.equal(status, 201, text);
+    return json;
   }
 
   context(fragment) {
@@ -55,7 +74,7 @@ export class Five {
 
   // `options`: an object of query options, or the text of a query.
   ask(options, more) {
-    return this.muster.get(`${PROFILES}?${encoded(options)}`, more);
+    return this.muster.get(`${this.path}?${encoded(options)}`, more);
   }
 
   // The profiles of an answer, in order: "p1 p5". A refusal gives its status.
@@ -75,7 +94,7 @@ export class Five {
 
   // Every octet of the set: all members and entity tags of all profiles.
   async state() {
-    const { status, text } = await this.muster.get(PROFILES, accept('application/json;odata.metadata=full'));
+    const { status, text } = await this.muster.get(this.path, accept('application/json;odata.metadata=full'));
     assert.equal(status, 200, text);
     return text;
   }
@@ -95,10 +114,13 @@ export class Five {
 
   // A profile for the time of `work(url, profile)`.
   async with(body, work) {
-    const profile = await this.muster.create(body);
-    const url = `${PROFILES}/${profile.id}`;
-    await work(url, profile);
-    assert.equal((await this.muster.delete(url)).status, 204);
+    const profile = await this.create(body);
+    const url = `${this.path}/${profile.id}`;
+    try {
+      await work(url, profile);
+    } finally {
+      assert.equal((await this.muster.delete(url)).status, 204);
+    }
   }
 
   // The pages of a walk along next links, as clients follow them.
