@@ -23,7 +23,8 @@
 #include "base/encoding.h"
 #include "edm/enrollment_model.h"
 #include "enrollment/entities.h"
-#include "enrollment/profile_rules.h"
+#include "enrollment/profile_tokens.h"
+#include "enrollment/rules.h"
 #include "graph/service.h"
 #include "http/certificate_pin.h"
 #include "http/server.h"
@@ -71,13 +72,14 @@ base::Result<std::shared_ptr<const enrollment::ProfilePolicy>> make_policy(
   }
   auto own_template = MUSTER_TRY(enrollment::PayloadTemplate::create(*own));
   auto imported_template = MUSTER_TRY(enrollment::PayloadTemplate::create(imported));
-  return std::make_shared<const enrollment::ProfilePolicy>(
-      enrollment::ProfilePolicy{.default_token_validity = settings.default_token_validity,
-                                .max_token_validity = settings.max_token_validity,
-                                .require_account_match = settings.require_account_match,
-                                .ca_pin = std::move(pin),
-                                .own = std::move(own_template),
-                                .imported = std::move(imported_template)});
+  return std::make_shared<const enrollment::ProfilePolicy>(enrollment::ProfilePolicy{
+      .default_token_validity = settings.default_token_validity,
+      .max_token_validity = settings.max_token_validity,
+      .max_device_owner_token_validity = settings.max_device_owner_token_validity,
+      .require_account_match = settings.require_account_match,
+      .ca_pin = std::move(pin),
+      .own = std::move(own_template),
+      .imported = std::move(imported_template)});
 }
 
 graph::ThrottleSettings throttle_settings(const Settings& settings) {
@@ -147,7 +149,7 @@ struct App::Impl {
   std::unique_ptr<auth::TokenEndpoint> token_endpoint;
   std::unique_ptr<auth::Verifier> verifier;
   std::unique_ptr<enrollment::Entities> entities;
-  enrollment::ProfileRules* profile_rules = nullptr;  // owned by entities
+  std::shared_ptr<enrollment::ProfileTokens> profile_tokens;
   std::unique_ptr<graph::Telemetry> telemetry;
   std::unique_ptr<graph::Service> service;
   std::string ca_file;
@@ -196,11 +198,10 @@ base::Status App::Impl::open_identity() {
 }
 
 base::Status App::Impl::open_rules(const Certificate& certificate) {
-  auto rules = std::make_unique<enrollment::ProfileRules>(
+  profile_tokens = std::make_shared<enrollment::ProfileTokens>(
       MUSTER_TRY(make_policy(settings, certificate)), data->vault());
-  profile_rules = rules.get();
   entities = std::make_unique<enrollment::Entities>(data->store(), clock);
-  entities->add_rules(edm::kProfiles, std::move(rules));
+  enrollment::add_all_rules(*entities, profile_tokens);
   return base::done();
 }
 
@@ -238,7 +239,7 @@ void App::Impl::watch() {
   observe::register_process_metrics(metrics);
   watch_server(metrics, server->stats());
   watch_store(metrics, data->store());
-  watch_tokens(metrics, *verifier, *profile_rules);
+  watch_tokens(metrics, *verifier, *profile_tokens);
   watch_log(metrics, log);
   health.add("store", observe::Probe::kReady, [this] { return data->store().health(); });
 }
@@ -289,7 +290,7 @@ base::Status App::reload(const Settings& settings) {
   auto policy = MUSTER_TRY(make_policy(settings, certificate));
   if (impl_->issuer) MUSTER_TRY(impl_->issuer->reload());
   impl_->server->reload_tls(std::move(tls));
-  impl_->profile_rules->use(std::move(policy));
+  impl_->profile_tokens->use(std::move(policy));
   impl_->service->use(service_settings(settings));
   impl_->telemetry->log_requests(settings.log_requests);
   impl_->log.set_level(log_level(settings));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "app/test_folder.h"
+#include "edm/audit_model.h"
 #include "edm/system_model.h"
 
 namespace muster::app {

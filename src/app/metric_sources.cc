@@ -47,7 +47,7 @@ void watch_store(observe::Metrics& metrics, const store::Store& store) {
 }
 
 void watch_tokens(observe::Metrics& metrics, const auth::Verifier& verifier,
-                  const enrollment::ProfileRules& rules) {
+                  const enrollment::ProfileTokens& tokens) {
   metrics.callback(Metric::kTokenCacheHits, {},
                    [&verifier] { return static_cast<double>(verifier.counts().cached); });
   metrics.callback(Metric::kTokenCacheMisses, {}, [&verifier] {
@@ -55,7 +55,7 @@ void watch_tokens(observe::Metrics& metrics, const auth::Verifier& verifier,
     return static_cast<double>(counts.verified + counts.refused);
   });
   metrics.callback(Metric::kTokensCreated, {},
-                   [&rules] { return static_cast<double>(rules.tokens_made()); });
+                   [&tokens] { return static_cast<double>(tokens.made()); });
 }
 
 void watch_log(observe::Metrics& metrics, const observe::Log& log) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "auth/verifier.h"
-#include "enrollment/profile_rules.h"
+#include "enrollment/profile_tokens.h"
 #include "http/message.h"
 #include "http/stats.h"
 #include "observe/log.h"
@@ -15,7 +15,7 @@ namespace muster::app {
 void watch_server(observe::Metrics& metrics, const http::Stats& stats);
 void watch_store(observe::Metrics& metrics, const store::Store& store);
 void watch_tokens(observe::Metrics& metrics, const auth::Verifier& verifier,
-                  const enrollment::ProfileRules& rules);
+                  const enrollment::ProfileTokens& tokens);
 void watch_log(observe::Metrics& metrics, const observe::Log& log);
 
 // The answer of the metrics listener: `GET /metrics`, all else 404.

@@ -59,6 +59,7 @@ struct Settings {
   bool require_account_match = false;
   std::chrono::seconds default_token_validity = std::chrono::hours(24 * 90);
   std::chrono::seconds max_token_validity = std::chrono::hours(24 * 90);
+  std::chrono::seconds max_device_owner_token_validity = std::chrono::hours(24 * 365 * 65);
   std::string payload_profile = "default";  // the section [payload.NAME] that new QR codes use
   std::uint32_t default_page_size = 100;
   std::uint32_t max_page_size = 1000;

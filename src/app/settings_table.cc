@@ -69,6 +69,8 @@ constexpr std::array kRows = {
                .sentence = "Validity of an enrolment token for which the caller names none."},
     SettingRow{.name = "max_token_validity", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_token_validity>, .least = kSecond, .reloadable = true,
                .sentence = "Longest validity of an enrolment token that a caller may ask for."},
+    SettingRow{.name = "max_device_owner_token_validity", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_device_owner_token_validity>, .least = kSecond, .reloadable = true,
+               .sentence = "The same for profiles of type androidDeviceOwnerEnrollmentProfile; 65 years at Graph."},
     SettingRow{.name = "payload_profile", .kind = K::kText, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::payload_profile>, .placeholder = "NAME", .reloadable = true,
                .sentence = "The section [payload.NAME] from which QR codes are made."},
     SettingRow{.name = "default_page_size", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::default_page_size>, .least = 1, .most = 10'000, .reloadable = true,

@@ -99,10 +99,17 @@ CsdlProperty binding(const EntityType& type, bool collection) {
           .use = {.type = full_name(type.name), .collection = collection, .nullable = false}};
 }
 
+CsdlProperty result_of(const Property& row) {
+  CsdlProperty made{.use = use_of(row), .annotations = described(row.sentence)};
+  made.use.max_length = 0;
+  return made;
+}
+
 CsdlOperation operation_of(const EntitySet& set, const Action& action) {
   CsdlOperation made{.name = action.name, .annotations = described(action.sentence)};
   made.parameters = properties_of(action.parameters);
   made.parameters.insert(made.parameters.begin(), binding(*set.type, false));
+  if (action.result != nullptr) made.result = result_of(*action.result);
   return made;
 }
 
@@ -111,9 +118,7 @@ CsdlOperation operation_of(const EntitySet& set, const Function& function) {
       .is_function = true, .name = function.name, .annotations = described(function.sentence)};
   made.parameters = properties_of(function.parameters);
   made.parameters.insert(made.parameters.begin(), binding(*set.type, true));
-  made.result = CsdlProperty{.use = use_of(*function.result),
-                             .annotations = described(function.result->sentence)};
-  made.result->use.max_length = 0;
+  made.result = result_of(*function.result);
   return made;
 }
 

@@ -31,7 +31,7 @@ struct CsdlTypeUse {
   std::optional<int> precision = {};
 };
 
-// A property, a parameter, or, without a name, what a function returns.
+// A property, a parameter, or, without a name, what an operation returns.
 struct CsdlProperty {
   std::string_view name = {};
   CsdlTypeUse use = {};

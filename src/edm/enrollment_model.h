@@ -154,7 +154,8 @@ inline constexpr EntitySet kProfiles{.name = "androidForWorkEnrollmentProfiles",
                                      .actions = kProfileActions,
                                      .permission = "DeviceManagementConfiguration",
                                      .sentence = "The tenant's enrolment profiles.",
-                                     .renditions = kProfileRenditions};
+                                     .renditions = kProfileRenditions,
+                                     .audit_category = "Enrollment"};
 
 // The sets that are served, in the order of the service document.
 [[nodiscard]] std::span<const EntitySet* const> served_sets();

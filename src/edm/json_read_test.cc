@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "edm/audit_model.h"
 #include "edm/enrollment_model.h"
 #include "edm/json_write.h"
 #include "edm/system_model.h"
@@ -213,8 +214,8 @@ TEST(JsonRead, TellsEntityReferences) {
 TEST(JsonRead, StoredValuesRoundTrip) {
   const Property& resources = kAuditEventRows[audit_event::kResources.ordinal];
   const std::string json =
-      R"([{"displayName":"a\"\\\u0001ü","type":null,"resourceId":"r","modifiedProperties":)"
-      R"([{"displayName":"p","oldValue":null,"newValue":"n"}]}])";
+      R"([{"displayName":"a\"\\\u0001ü","modifiedProperties":)"
+      R"([{"displayName":"p","oldValue":null,"newValue":"n"}],"resourceId":"r","type":null}])";
   const auto value = read_value(resources, json);
   ASSERT_TRUE(value) << value.error().message;
   std::string out;

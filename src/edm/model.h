@@ -72,8 +72,11 @@ struct Property {
   std::int64_t minimum = INT64_MIN;
   std::int64_t maximum = INT64_MAX;
   bool secret = false;  // masked in the audit log, never written to the log
-  // Null for callers who may read the entity, but not change it.
+  // Null for callers who may read the entity, but not change it (read_guard.h).
   bool write_permission_to_read = false;
+  // Name of a property whose value can be read out of this one: hidden from the same callers while
+  // that one is not null.
+  std::string_view discloses = {};
   bool searched = false;  // $search looks here
   // A second column with the octets of the text in ASCII lower case: sorted, compared and looked up
   // by prefix through an index (tenant, folded, key). Empty when there is none.
@@ -100,6 +103,9 @@ struct Action {
   std::string_view name;
   std::span<const Property> parameters;
   std::string_view sentence;
+  const Property* result = nullptr;  // its name is "value"; nullptr: it answers nothing
+  // Family of permissions whose writing half is needed; that of the set when empty.
+  std::string_view permission = {};
 };
 
 // A function bound to the collection of a set (OData 4.01 Protocol §11.5.3).
@@ -128,8 +134,15 @@ struct EntitySet {
   std::string_view sentence;
   std::span<const Rendition> renditions = {};
   std::span<const Function> functions = {};
-  // One entity a tenant, whose URL is the set's own and whose key no client sees.
+  // One entity a tenant, whose URL is the set's own.
   bool singleton = false;
+  // What clients may do with entities beside reading them. A singleton is only ever updated.
+  bool insertable = true;
+  bool updatable = true;
+  bool deletable = true;
+  // Area of the service under which the audit log files changes
+  // (Graph's names); empty when they are not audited.
+  std::string_view audit_category = {};
 };
 
 // The type of a property as CSDL names it, without `Collection(…)`: Edm.Int32,

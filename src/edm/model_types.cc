@@ -29,7 +29,10 @@ ModelTypes types_of(std::span<const EntitySet* const> sets) {
   for (const EntitySet* set : sets) {
     collect(set->type->properties, types);
     add_once(types.entities, set->type);
-    for (const Action& action : set->actions) collect(action.parameters, types);
+    for (const Action& action : set->actions) {
+      collect(action.parameters, types);
+      if (action.result != nullptr) collect(std::span(action.result, 1), types);
+    }
     for (const Function& function : set->functions) {
       collect(function.parameters, types);
       collect(std::span(function.result, 1), types);

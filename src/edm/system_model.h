@@ -40,7 +40,10 @@ inline constexpr EntitySet kTenants{.name = "tenants",
                                     .type = &kTenantType,
                                     .actions = {},
                                     .permission = "",
-                                    .sentence = "The tenants."};
+                                    .sentence = "The tenants.",
+                                    .updatable = false,
+                                    .deletable = false,
+                                    .audit_category = "Other"};
 namespace tenant {
 inline constexpr auto kId = field<std::string>(kTenantType, "id");
 inline constexpr auto kName = field<std::string>(kTenantType, "name");
@@ -91,7 +94,9 @@ inline constexpr EntitySet kApplications{.name = "applications",
                                          .type = &kApplicationType,
                                          .actions = {},
                                          .permission = "",
-                                         .sentence = "A tenant's applications."};
+                                         .sentence = "A tenant's applications.",
+                                         .updatable = false,
+                                         .audit_category = "Other"};
 namespace application {
 inline constexpr auto kClientId = field<std::string>(kApplicationType, "clientId");
 inline constexpr auto kName = field<std::string>(kApplicationType, "name");
@@ -200,130 +205,6 @@ inline constexpr auto kExpiration =
     field<base::Timestamp>(kEnrollmentTokenType, "expirationDateTime");
 inline constexpr auto kRevoked = field<base::Timestamp>(kEnrollmentTokenType, "revokedDateTime");
 }  // namespace enrollment_token
-
-// --- audit events: one for every change, in the same transaction
-// ------------------------------------ Names and shape of Graph's auditEvent (subset).
-inline constexpr Property kAuditActorRows[] = {
-    {.name = "type", .column = "-", .sentence = "`ItPro` for people, `Application` for programs."},
-    {.name = "userId", .column = "-", .sentence = "Object id of the user."},
-    {.name = "userPrincipalName", .column = "-", .sentence = "Sign-in name of the user."},
-    {.name = "applicationId", .column = "-", .sentence = "Client id of the application."},
-    {.name = "applicationDisplayName", .column = "-", .sentence = "Name of the application."},
-    {.name = "ipAddress", .column = "-", .sentence = "Address that the request came from."},
-    {.name = "userPermissions",
-     .column = "-",
-     .collection = true,
-     .sentence = "Permissions of the token."},
-};
-static_assert(is_well_formed(std::span(kAuditActorRows)));
-inline constexpr ComplexType kAuditActor{
-    .name = "auditActor", .properties = kAuditActorRows, .sentence = "Who made a change."};
-
-inline constexpr Property kAuditPropertyRows[] = {
-    {.name = "displayName", .column = "-", .sentence = "Name of the property."},
-    {.name = "oldValue", .column = "-", .sentence = "Value before, masked if secret."},
-    {.name = "newValue", .column = "-", .sentence = "Value after, masked if secret."},
-};
-static_assert(is_well_formed(std::span(kAuditPropertyRows)));
-inline constexpr ComplexType kAuditProperty{.name = "auditProperty",
-                                            .properties = kAuditPropertyRows,
-                                            .sentence = "A property that changed."};
-
-inline constexpr Property kAuditResourceRows[] = {
-    {.name = "displayName", .column = "-", .sentence = "Name of the resource for people."},
-    {.name = "type", .column = "-", .sentence = "Entity type of the resource."},
-    {.name = "resourceId", .column = "-", .sentence = "Key of the resource."},
-    {.name = "modifiedProperties",
-     .column = "-",
-     .type = Type::kComplex,
-     .collection = true,
-     .complex = &kAuditProperty,
-     .sentence = "What changed."},
-};
-static_assert(is_well_formed(std::span(kAuditResourceRows)));
-inline constexpr ComplexType kAuditResource{.name = "auditResource",
-                                            .properties = kAuditResourceRows,
-                                            .sentence = "What a change was made to."};
-
-inline constexpr Property kAuditEventRows[] = {
-    {.name = "id",
-     .column = "id",
-     .nullable = false,
-     .access = Access::kServer,
-     .storage = Storage::kUuid,
-     .sentence = "Unique identifier of the event."},
-    {.name = "displayName",
-     .column = "display_name",
-     .access = Access::kServer,
-     .sentence = "What was done, for people."},
-    {.name = "category",
-     .column = "category",
-     .access = Access::kServer,
-     .sentence = "Area of the service."},
-    {.name = "activityType",
-     .column = "activity_type",
-     .access = Access::kServer,
-     .sentence = "Operation and entity type, e.g. `Create AndroidForWorkEnrollmentProfile`."},
-    {.name = "activityOperationType",
-     .column = "operation",
-     .access = Access::kServer,
-     .sentence = "Create, Patch, Delete or Action."},
-    {.name = "activityResult",
-     .column = "result",
-     .access = Access::kServer,
-     .sentence = "Success or Failure."},
-    {.name = "activityDateTime",
-     .column = "activity_at",
-     .type = Type::kDateTimeOffset,
-     .nullable = false,
-     .access = Access::kServer,
-     .sentence = "When it happened."},
-    {.name = "correlationId",
-     .column = "correlation_id",
-     .nullable = false,
-     .access = Access::kServer,
-     .storage = Storage::kUuid,
-     .sentence = "The request-id of the request."},
-    {.name = "actor",
-     .column = "actor",
-     .type = Type::kComplex,
-     .access = Access::kServer,
-     .storage = Storage::kJson,
-     .complex = &kAuditActor,
-     .sentence = "Who did it."},
-    {.name = "resources",
-     .column = "resources",
-     .type = Type::kComplex,
-     .nullable = false,
-     .collection = true,
-     .access = Access::kServer,
-     .storage = Storage::kJson,
-     .complex = &kAuditResource,
-     .sentence = "What it was done to."},
-};
-inline constexpr EntityType kAuditEventType{
-    .name = "auditEvent", .properties = kAuditEventRows, .sentence = "A change that was made."};
-static_assert(is_well_formed(kAuditEventType));
-inline constexpr EntitySet kAuditEvents{.name = "auditEvents",
-                                        .container = "",
-                                        .table = "audit_events",
-                                        .type = &kAuditEventType,
-                                        .actions = {},
-                                        .permission = "DeviceManagementApps",
-                                        .sentence = "Every change made in the tenant."};
-namespace audit_event {
-inline constexpr auto kId = field<std::string>(kAuditEventType, "id");
-inline constexpr auto kDisplayName = field<std::string>(kAuditEventType, "displayName");
-inline constexpr auto kCategory = field<std::string>(kAuditEventType, "category");
-inline constexpr auto kActivityType = field<std::string>(kAuditEventType, "activityType");
-inline constexpr auto kOperation = field<std::string>(kAuditEventType, "activityOperationType");
-inline constexpr auto kResult = field<std::string>(kAuditEventType, "activityResult");
-inline constexpr auto kActivityDateTime =
-    field<base::Timestamp>(kAuditEventType, "activityDateTime");
-inline constexpr auto kCorrelationId = field<std::string>(kAuditEventType, "correlationId");
-inline constexpr auto kActor = field<Complex>(kAuditEventType, "actor");
-inline constexpr auto kResources = field<Collection>(kAuditEventType, "resources");
-}  // namespace audit_event
 
 // Every set that a store keeps, served or not.
 [[nodiscard]] std::span<const EntitySet* const> stored_sets();

@@ -3,8 +3,8 @@
 #include <cctype>
 #include <utility>
 
+#include "edm/audit_model.h"
 #include "edm/json_write.h"
-#include "edm/system_model.h"
 
 namespace muster::enrollment {
 namespace {
@@ -39,14 +39,9 @@ std::string_view verb(Operation operation) {
   return {};
 }
 
-// `Create AndroidForWorkEnrollmentProfile`, `createToken AndroidForWorkEnrollmentProfile`.
 std::string activity(const Change& change) {
-  std::string text(change.action == nullptr ? verb(change.operation) : change.action->name);
-  text += ' ';
-  const std::size_t start = text.size();
-  text += change.set->type->name;
-  text[start] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[start])));
-  return text;
+  return activity_type(change.action == nullptr ? verb(change.operation) : change.action->name,
+                       *change.set);
 }
 
 // A value as text, without the quotes of JSON; null stays null.
@@ -93,15 +88,41 @@ edm::Value display_name(const edm::Record& record) {
 
 }  // namespace
 
+std::string activity_type(std::string_view verb, const edm::EntitySet& set) {
+  std::string text(verb);
+  text += ' ';
+  const std::size_t start = text.size();
+  text += set.type->name;
+  text[start] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[start])));
+  return text;
+}
+
+std::vector<std::string> activity_types(const edm::EntitySet& set) {
+  std::vector<std::string> types;
+  if (set.audit_category.empty()) return types;
+  const auto add = [&](Operation operation) {
+    types.push_back(activity_type(verb(operation), set));
+  };
+  if (set.insertable && !set.singleton) add(Operation::kCreate);
+  if (set.updatable) add(Operation::kPatch);
+  if (set.deletable && !set.singleton) add(Operation::kDelete);
+  for (const edm::Action& action : set.actions) types.push_back(activity_type(action.name, set));
+  return types;
+}
+
 edm::Complex make_actor(ActorFacts facts) {
   edm::Collection permissions;
   permissions.items.reserve(facts.permissions.size());
   for (std::string& name : facts.permissions) permissions.items.emplace_back(std::move(name));
-  return complex_of(text_or_null(std::move(facts.type)), text_or_null(std::move(facts.user_id)),
-                    text_or_null(std::move(facts.user_principal_name)),
-                    text_or_null(std::move(facts.application_id)),
-                    text_or_null(std::move(facts.application_name)),
-                    text_or_null(std::move(facts.ip_address)), std::move(permissions));
+  const edm::Value type = text_or_null(facts.type);
+  const edm::Value application = text_or_null(std::move(facts.application_id));
+  const bool alone = facts.type == "Application";
+  // In the order of edm::kAuditActor.
+  return complex_of(text_or_null(std::move(facts.application_name)), application, type,
+                    text_or_null(std::move(facts.ip_address)), edm::Value(), edm::Value(),
+                    alone ? application : edm::Value(), type,
+                    text_or_null(std::move(facts.user_id)), std::move(permissions),
+                    text_or_null(std::move(facts.user_principal_name)), edm::Collection());
 }
 
 base::Status append_audit(store::Transaction& transaction, const Caller& caller,
@@ -109,14 +130,16 @@ base::Status append_audit(store::Transaction& transaction, const Caller& caller,
   namespace event = edm::audit_event;
   const edm::Record& subject = change.after == nullptr ? *change.before : *change.after;
   edm::Collection resources;
-  resources.items.emplace_back(complex_of(display_name(subject),
-                                          std::string(change.set->type->name), subject.key(),
-                                          modified_properties(change)));
+  const std::string type(change.set->type->name);
+  // In the order of edm::kAuditResource.
+  resources.items.emplace_back(
+      complex_of(type, display_name(subject), modified_properties(change), subject.key(), type));
 
   edm::Record record(edm::kAuditEventType);
   record.put(event::kId, std::string(event_id));
   record.put(event::kDisplayName, activity(change));
-  record.put(event::kCategory, std::string("Enrollment"));
+  record.put(event::kComponent, std::string(change.set->audit_category));
+  record.put(event::kCategory, std::string(change.set->audit_category));
   record.put(event::kActivityType, activity(change));
   record.put(event::kOperation, std::string(verb(change.operation)));
   record.put(event::kResult, std::string("Success"));
@@ -124,6 +147,7 @@ base::Status append_audit(store::Transaction& transaction, const Caller& caller,
   record.put(event::kCorrelationId, caller.request_id);
   record.put(event::kActor, caller.actor);
   record.put(event::kResources, std::move(resources));
+  record.complete();
   return transaction.insert(edm::kAuditEvents, caller.tenant, record);
 }
 

@@ -1,7 +1,9 @@
 // Audit events: who changed what. Every change writes one in its own transaction.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/timestamp.h"
@@ -19,6 +21,11 @@ struct Change {
   const edm::Record* before = nullptr;  // null for kCreate
   const edm::Record* after = nullptr;   // null for kDelete
 };
+
+// `Create AndroidForWorkEnrollmentProfile`, `createToken AndroidForWorkEnrollmentProfile`.
+[[nodiscard]] std::string activity_type(std::string_view verb, const edm::EntitySet& set);
+// All that changes of the set are filed under; none when it is not audited.
+[[nodiscard]] std::vector<std::string> activity_types(const edm::EntitySet& set);
 
 // Appends the event of a change. Old and new values of the properties that differ are in it, those
 // of secret properties as `******`. `event_id` is made before the write (ordered_uuid), for a write

@@ -9,6 +9,30 @@
 
 namespace muster::enrollment {
 
+namespace {
+
+std::optional<edm::Record> untouched_entity(const edm::EntitySet& set, const EntityRules& rules,
+                                            std::string_view key) {
+  if (!set.singleton) return std::nullopt;
+  std::optional<edm::Record> record = rules.untouched(key);
+  if (record) edm::set_version(*record, 1);
+  return record;
+}
+
+// What is fixed after the create may be repeated, so that a client can send back what it was given.
+base::Status check_fixed(const edm::EntitySet& set, edm::PropertyMask changed) {
+  const auto rows = set.type->properties;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if ((changed >> i & 1) == 0 || rows[i].access != edm::Access::kOnCreate) continue;
+    const std::string name(rows[i].name);
+    return base::fail(base::ErrorCode::kBadRequest,
+                      "The property '" + name + "' is fixed when the entity is created.", name);
+  }
+  return base::done();
+}
+
+}  // namespace
+
 // One change on its way through the store. The work may run more than once, so everything here but
 // `result` is made before and stays.
 struct Entities::Write {
@@ -22,6 +46,7 @@ struct Entities::Write {
   std::string event_id;
   Conditions conditions = {};
   std::optional<edm::Record> result = {};
+  bool stored = true;  // false for a singleton that was never changed
 
   // What belongs to every change once its row is written.
   base::Status finish(store::Transaction& transaction, const edm::Record* before,
@@ -31,8 +56,15 @@ struct Entities::Write {
     return append_audit(transaction, caller, change, event_id, now);
   }
 
+  base::Status put(store::Transaction& transaction, const edm::Record& record) {
+    if (stored) return transaction.update(*set, caller.tenant, record);
+    return transaction.insert(*set, caller.tenant, record);
+  }
+
   base::Result<edm::Record> current(store::Transaction& transaction) {
     std::optional<edm::Record> record = MUSTER_TRY(transaction.get(*set, caller.tenant, key));
+    stored = record.has_value();
+    if (!record) record = untouched_entity(*set, *rules, key);
     if (!record) return not_found(*set, key);
     if (!conditions.hold(edm::version_of(*record))) return precondition_failed();
     return *std::move(record);
@@ -119,9 +151,10 @@ void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, 
           write->result = std::move(after);
           return base::done();
         }
-        write->rules->touch(after, write->now);
+        if (write->operation == Operation::kPatch) MUSTER_TRY(check_fixed(*write->set, changed));
+        MUSTER_TRY(write->rules->settle(write->caller, write->action, changes, after, write->now));
         edm::set_version(after, edm::version_of(before).value_or(0) + 1);
-        MUSTER_TRY(transaction.update(*write->set, write->caller.tenant, after));
+        MUSTER_TRY(write->put(transaction, after));
         MUSTER_TRY(write->finish(transaction, &before, &after));
         write->result = std::move(after);
         return base::done();
@@ -184,6 +217,15 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
         return write->finish(transaction, &before, nullptr);
       },
       std::move(done));
+}
+
+base::Result<std::optional<edm::Record>> Entities::find(const edm::EntitySet& set,
+                                                        std::string_view tenant,
+                                                        std::string_view key,
+                                                        edm::PropertyMask properties) const {
+  auto record = MUSTER_TRY(store::get(store_, set, tenant, key, properties));
+  if (!record && set.singleton) record = untouched_entity(set, rules(set), key);
+  return record;
 }
 
 base::Result<edm::Value> Entities::call(const edm::EntitySet& set, const Caller& caller,

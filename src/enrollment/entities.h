@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,14 @@ class Entities {
   void add_rules(const edm::EntitySet& set, std::unique_ptr<EntityRules> rules);
 
   void create(const edm::EntitySet& set, Caller caller, edm::Record sent, RecordDone done);
-  // Gives the entity as it is afterwards. What changes nothing writes nothing.
+  // The entity, read by itself; that of a singleton that was never changed as its rules have it.
+  // nullopt when the tenant has none of that key.
+  [[nodiscard]] base::Result<std::optional<edm::Record>> find(const edm::EntitySet& set,
+                                                              std::string_view tenant,
+                                                              std::string_view key,
+                                                              edm::PropertyMask properties) const;
+  // Gives the entity as it is afterwards. What changes nothing writes nothing. kBadRequest when a
+  // property that is fixed after the create would change.
   void patch(const edm::EntitySet& set, Caller caller, std::string key, edm::Record sent,
              Conditions conditions, RecordDone done);
   void remove(const edm::EntitySet& set, Caller caller, std::string key, Conditions conditions,
@@ -43,6 +51,11 @@ class Entities {
   [[nodiscard]] base::Result<edm::Value> call(const edm::EntitySet& set, const Caller& caller,
                                               const edm::Function& function,
                                               const std::vector<edm::Value>& arguments) const;
+  // As EntityRules::answer.
+  [[nodiscard]] edm::Value answer(const edm::EntitySet& set, const edm::Action& action,
+                                  const std::vector<edm::Value>& parameters) const {
+    return rules(set).answer(action, parameters);
+  }
   // As EntityRules::draw.
   [[nodiscard]] base::Result<std::string> draw(const edm::EntitySet& set, const edm::Record& entity,
                                                const edm::Rendition& rendition) const {

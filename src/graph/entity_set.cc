@@ -4,9 +4,12 @@
 #include <utility>
 
 #include "edm/json_read.h"
+#include "edm/read_guard.h"
 #include "edm/version.h"
 #include "graph/entity_reply.h"
 #include "graph/preferences.h"
+#include "graph/property_value.h"
+#include "graph/reply_body.h"
 #include "graph/verb_support.h"
 #include "odata/evaluate.h"
 #include "odata/paging.h"
@@ -59,7 +62,8 @@ void EntitySetVerbs::list(const ExchangePtr& exchange) {
         .skip = options.skip_token ? 0 : options.skip,
         .limit = std::min({wished, exchange->settings().max_page_size, most.value_or(wished)}),
         .count = options.count,
-        .properties = options.select | order.expression.properties | edm::version_bit(*set.type),
+        .properties = options.select | order.expression.properties |
+                      edm::guards_of(*set.type, options.select) | edm::version_bit(*set.type),
         .filter = options.filter.get(),
         .order = options.order.get()};
     if (options.skip_token) {
@@ -147,7 +151,7 @@ void EntitySetVerbs::get(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kEntity));
     MUSTER_TRY(check_accept(*exchange, "application/json"));
-    edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, options.select));
+    edm::Record record = MUSTER_TRY(find_entity(entities_, *exchange, options.select));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
     odata::prune(record, options);
     return entity_reply(*exchange, record, options);
@@ -194,10 +198,15 @@ void EntitySetVerbs::act(const ExchangePtr& exchange) {
     const auto parameters =
         MUSTER_TRY(edm::read_parameters(*resource.action, exchange->request.body));
     exchange->end_stage(Stage::kParse);
-    auto done = [exchange](base::Result<edm::Record> record) {
+    const bool answers = resource.action->result != nullptr;
+    if (answers) MUSTER_TRY(check_accept(*exchange, "application/json"));
+    edm::Value answer =
+        answers ? entities_.answer(*resource.set, *resource.action, parameters) : edm::Value();
+    auto done = [exchange, answers, answer](base::Result<edm::Record> record) {
       exchange->end_stage(Stage::kStore);
       if (!record) return exchange->refuse(record.error());
-      exchange->answer(no_content(&*record));
+      exchange->answer(answers ? result_reply(*exchange, *exchange->resource.action->result, answer)
+                               : no_content(&*record));
     };
     entities_.act(*resource.set, exchange->caller(), resource.key, *resource.action, parameters,
                   conditions_of(*exchange), std::move(done));
@@ -209,8 +218,14 @@ void EntitySetVerbs::draw(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::Resource& resource = exchange->resource;
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
-    const edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, edm::kAllProperties));
+    const edm::Record record = MUSTER_TRY(read_entity(entities_, *exchange, edm::kAllProperties));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
+    edm::Record shown = record;
+    hide_from_caller(*exchange, shown);
+    if (!(shown == record)) {
+      return base::fail(ErrorCode::kForbidden,
+                        "The picture shows what only callers who may change the entity see.");
+    }
     http::Response response{
         .status = 200,
         .body = MUSTER_TRY(entities_.draw(*resource.set, record, *resource.rendition))};

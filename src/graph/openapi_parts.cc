@@ -167,19 +167,6 @@ void write_location(JsonText& json) {
   });
 }
 
-void write_function_answer(JsonText& json, const edm::Function& function) {
-  json.member("description", function.sentence);
-  json.object("content", [&] {
-    write_content(json, kJson, [&] {
-      json.member("type", "object");
-      json.object("properties", [&] {
-        json.object("@odata.context", [&] { json.member("type", "string"); });
-        json.object("value", [&] { write_value_schema(json, *function.result); });
-      });
-    });
-  });
-}
-
 // The body of a property: `{"value":…}`, or the members of a complex value.
 void write_property_schema(JsonText& json, const edm::Property& property) {
   if (property.type == edm::Type::kComplex && !property.collection) {
@@ -188,6 +175,13 @@ void write_property_schema(JsonText& json, const edm::Property& property) {
   json.member("type", "object");
   json.object("properties",
               [&] { json.object("value", [&] { write_value_schema(json, property); }); });
+}
+
+// What an operation gives.
+void write_result(JsonText& json, std::string_view sentence, const edm::Property& result) {
+  json.member("description", sentence);
+  json.object("content",
+              [&] { write_content(json, kJson, [&] { write_property_schema(json, result); }); });
 }
 
 void write_property_answer(JsonText& json, const Operation& one) {
@@ -217,7 +211,10 @@ void write_entity_answer(JsonText& json, const Operation& one) {
 
 // The members of the answer with content. Created entities have an address.
 void write_success(JsonText& json, const Operation& one) {
-  if (one.function != nullptr) return write_function_answer(json, *one.function);
+  if (one.function != nullptr) {
+    return write_result(json, one.function->sentence, *one.function->result);
+  }
+  if (one.action != nullptr) return write_result(json, one.action->sentence, *one.action->result);
   if (one.kind && one.set == nullptr) {  // of no one type
     return write_service_answer(json, {.answer = one.sentence, .media_types = {kJson}});
   }
@@ -309,7 +306,8 @@ void write_request_body(JsonText& json, const Operation& one) {
 void write_responses(JsonText& json, const Operation& one) {
   json.object("responses", [&] {
     const bool changes_property = one.property != nullptr && one.method != "GET";
-    const bool empty = one.action != nullptr || one.method == "DELETE" || changes_property;
+    const bool silent = one.action != nullptr && one.action->result == nullptr;
+    const bool empty = silent || one.method == "DELETE" || changes_property;
     if (!empty) json.object(creates(one) ? "201" : "200", [&] { write_success(json, one); });
     const bool minimal = creates(one) || one.method == "PATCH" || one.kind == Kind::kProperty;
     if (empty || minimal) {

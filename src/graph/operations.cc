@@ -85,8 +85,9 @@ void add_kind(std::vector<Operation>& list, Kind kind, Operation named) {
   named.kind = kind;
   named.route = route_of(kind);
   const edm::EntitySet& set = *named.set;
+  const edm::Action* action = named.action;
   add_methods(list, std::move(named), methods_of(resource),
-              [&set](bool reading) { return required_permissions(set, reading); });
+              [&set, action](bool reading) { return required_permissions(set, reading, action); });
 }
 
 void add_properties(std::vector<Operation>& list, const edm::EntitySet& set,

@@ -117,8 +117,8 @@ http::Response property_reply(const Exchange& exchange, const edm::Record& recor
   return response;
 }
 
-http::Response result_reply(const Exchange& exchange, const edm::Value& value) {
-  const Property& result = *exchange.resource.function->result;
+http::Response result_reply(const Exchange& exchange, const Property& result,
+                            const edm::Value& value) {
   std::string fragment = edm::full_name(result);
   if (result.collection) fragment = "Collection(" + fragment + ")";
   return value_reply(exchange, fragment, result, value, {});

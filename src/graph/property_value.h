@@ -26,8 +26,9 @@ namespace muster::graph {
 [[nodiscard]] http::Response property_reply(const Exchange& exchange, const edm::Record& record,
                                             const odata::QueryOptions& window = {});
 
-// The result of a function: a context by its type, then as a property.
-[[nodiscard]] http::Response result_reply(const Exchange& exchange, const edm::Value& value);
+// What an operation gave: a context by the type of `result`, then as a property.
+[[nodiscard]] http::Response result_reply(const Exchange& exchange, const edm::Property& result,
+                                          const edm::Value& value);
 
 // The value as text or octets (URL Conventions §4.7). Precondition: it is neither null nor
 // structured.

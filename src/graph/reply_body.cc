@@ -4,26 +4,20 @@
 #include <utility>
 
 #include "edm/json_write.h"
+#include "edm/read_guard.h"
 #include "edm/version.h"
 
 namespace muster::graph {
 namespace {
 
 bool hides_from_caller(const Exchange& exchange, const edm::EntityType& type) {
-  const bool any =
-      std::any_of(type.properties.begin(), type.properties.end(),
-                  [](const edm::Property& row) { return row.write_permission_to_read; });
-  return any && !exchange.may_write();
+  return edm::guarded_from_readers(type) != 0 && !exchange.may_write();
 }
 
 }  // namespace
 
 void hide_from_caller(const Exchange& exchange, edm::Record& record) {
-  if (!hides_from_caller(exchange, record.type())) return;
-  const auto rows = record.type().properties;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].write_permission_to_read && record.has(i)) record.set(i, edm::Value());
-  }
+  if (hides_from_caller(exchange, record.type())) edm::hide_from_readers(record);
 }
 
 ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint) : exchange_(exchange) {

@@ -152,7 +152,7 @@ void ResourceVerbs::get_reference(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
     MUSTER_TRY(check_accept(*exchange, kJson));
-    const edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, 1));
+    const edm::Record record = MUSTER_TRY(find_entity(entities_, *exchange, 1));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
     ReplyBody body(*exchange, 512);
     body.context("$ref");
@@ -165,7 +165,7 @@ void ResourceVerbs::get_property(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const odata::QueryOptions options = MUSTER_TRY(property_options(*exchange));
     MUSTER_TRY(check_accept(*exchange, kJson));
-    edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, bit_of(exchange->resource)));
+    edm::Record record = MUSTER_TRY(find_entity(entities_, *exchange, bit_of(exchange->resource)));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
     keep_taken(*exchange, options, record);
     return property_reply(*exchange, record, options);
@@ -176,7 +176,7 @@ void ResourceVerbs::get_raw_value(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     MUSTER_TRY(read_options(*exchange, Shape::kNothing));
     const odata::Resource& resource = exchange->resource;
-    const edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, bit_of(resource)));
+    const edm::Record record = MUSTER_TRY(find_entity(entities_, *exchange, bit_of(resource)));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
     const edm::Value& value = value_at(resource, record);
     if (value.is_null()) return no_content(&record);
@@ -198,7 +198,7 @@ void ResourceVerbs::count_items(const ExchangePtr& exchange) {
     if (filtered == nullptr) MUSTER_TRY(refuse_options(*exchange, {"filter"}));
     const odata::QueryOptions options =
         MUSTER_TRY(read_options(*exchange, Shape::kCount, filtered));
-    edm::Record record = MUSTER_TRY(find_entity(store_, *exchange, bit_of(resource)));
+    edm::Record record = MUSTER_TRY(find_entity(entities_, *exchange, bit_of(resource)));
     keep_taken(*exchange, options, record);
     const auto* collection = value_at(resource, record).get_if<edm::Collection>();
     http::Response response{
@@ -241,7 +241,7 @@ void ResourceVerbs::call_function(const ExchangePtr& exchange) {
     const edm::Value value = MUSTER_TRY(
         entities_.call(*resource.set, exchange->caller(), *resource.function, resource.arguments));
     exchange->end_stage(Stage::kStore);
-    return result_reply(*exchange, value);
+    return result_reply(*exchange, *resource.function->result, value);
   });
 }
 

@@ -27,23 +27,11 @@ class SampleRules final : public enrollment::EntityRules {
     sent.complete();
     return sent;
   }
-  base::Result<edm::Record> patch(const enrollment::Caller&, edm::Record sent,
-                                  base::Timestamp) const override {
-    return sent;
-  }
   base::Result<edm::Record> act(const enrollment::Caller&, const edm::Action&,
                                 const std::vector<edm::Value>&, base::Timestamp) const override {
     edm::Record changes(fixture::kSampleType);
     changes.set(1, edm::Value());
     return changes;
-  }
-  void touch(edm::Record&, base::Timestamp) const override {}
-  base::Result<std::string> draw(const edm::Record&, const edm::Rendition&) const override {
-    return base::fail(base::ErrorCode::kNotFound, "Nothing to draw.");
-  }
-  base::Status follow(store::Transaction&, const enrollment::Caller&, const edm::Record*,
-                      const edm::Record*, base::Timestamp) const override {
-    return base::done();
   }
   base::Result<edm::Value> call(store::Reader& reader, const enrollment::Caller& caller,
                                 const edm::Function& function,

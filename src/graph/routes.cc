@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "edm/device_model.h"
 
 namespace muster::graph {
 namespace {
@@ -57,6 +58,9 @@ constexpr std::array kFamilies = {
     PermissionFamily{"DeviceManagementConfiguration", auth::kReadConfiguration,
                      auth::kWriteConfiguration},
     PermissionFamily{"DeviceManagementManagedDevices", auth::kReadDevices, auth::kWriteDevices},
+    PermissionFamily{edm::kPrivilegedDeviceOperations, auth::PermissionSet(),
+                     auth::kOperateDevices},
+    PermissionFamily{edm::kWipeOperation, auth::PermissionSet(), auth::kWipeDevices},
     PermissionFamily{"DeviceManagementApps", auth::kReadAudit, auth::PermissionSet()},
 };
 
@@ -74,12 +78,25 @@ Route route_of(Kind kind) {
 }
 
 std::string_view methods_of(const odata::Resource& resource) {
-  if (resource.kind == Kind::kEntity && resource.set->singleton) return "GET, HEAD, PATCH, OPTIONS";
+  constexpr std::string_view kReading = "GET, HEAD, OPTIONS";
+  const bool insertable = resource.set != nullptr && resource.set->insertable;
+  if (resource.kind == Kind::kEntitySet || resource.kind == Kind::kReferences) {
+    return insertable ? row_of(resource.kind).allow : kReading;
+  }
+  if (resource.kind == Kind::kEntity) {
+    const edm::EntitySet& set = *resource.set;
+    if (set.updatable) {
+      const bool deletable = set.deletable && !set.singleton;
+      return deletable ? row_of(resource.kind).allow : "GET, HEAD, PATCH, OPTIONS";
+    }
+    return set.deletable ? "GET, HEAD, DELETE, OPTIONS" : kReading;
+  }
   if (resource.kind == Kind::kProperty) {
+    if (!resource.set->updatable) return kReading;
     const bool ours =
         std::any_of(resource.property.begin(), resource.property.end(),
                     [](const edm::Property* row) { return row->access == edm::Access::kServer; });
-    if (ours) return "GET, HEAD, OPTIONS";
+    if (ours) return kReading;
     // A collection is replaced as a whole (OData 4.01 Protocol §11.4.9.4).
     if (resource.property.back()->collection) return "GET, HEAD, PUT, OPTIONS";
   }
@@ -100,16 +117,21 @@ bool allows(std::string_view methods, std::string_view method) {
   return false;
 }
 
-auth::PermissionSet required_permissions(const edm::EntitySet& set, bool reading) {
+auth::PermissionSet required_permissions(const edm::EntitySet& set, bool reading,
+                                         const edm::Action* action) {
+  const bool own = action != nullptr && !reading && !action->permission.empty();
+  const std::string_view name = own ? action->permission : set.permission;
   for (const PermissionFamily& family : kFamilies) {
-    if (family.name == set.permission) return reading ? family.read : family.write;
+    if (family.name == name) return reading ? family.read : family.write;
   }
   return {};
 }
 
 auth::PermissionSet required_permissions(const odata::Resource& resource, bool reading,
                                          std::span<const edm::EntitySet* const> sets) {
-  if (resource.set != nullptr) return required_permissions(*resource.set, reading);
+  if (resource.set != nullptr) {
+    return required_permissions(*resource.set, reading, resource.action);
+  }
   auth::PermissionSet any;
   for (const edm::EntitySet* set : sets) {
     if (set->container == resource.container) any.add(required_permissions(*set, reading));

@@ -24,8 +24,10 @@ namespace muster::graph {
 [[nodiscard]] std::string_view next_method(std::string_view& methods);
 [[nodiscard]] bool allows(std::string_view methods, std::string_view method);
 
-// The permissions of which the caller needs one. Reading methods ask for less.
-[[nodiscard]] auth::PermissionSet required_permissions(const edm::EntitySet& set, bool reading);
+// The permissions of which the caller needs one. Reading methods ask for less, an action may ask
+// for others than the rest of its set.
+[[nodiscard]] auth::PermissionSet required_permissions(const edm::EntitySet& set, bool reading,
+                                                       const edm::Action* action = nullptr);
 // The same for any resource; the singleton may be seen by whoever may read one of its sets.
 [[nodiscard]] auth::PermissionSet required_permissions(const odata::Resource& resource,
                                                        bool reading,

@@ -14,9 +14,10 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "edm/audit_model.h"
 #include "edm/enrollment_model.h"
 #include "edm/system_model.h"
-#include "enrollment/profile_rules.h"
+#include "enrollment/rules.h"
 #include "graph/service.h"
 #include "store/open.h"
 
@@ -28,7 +29,8 @@ inline constexpr std::string_view kTenant = "11111111-1111-4111-8111-11111111111
 inline constexpr std::string_view kOther = "22222222-2222-4222-8222-222222222222";
 inline const std::string kSet = "/beta/deviceManagement/androidForWorkEnrollmentProfiles";
 
-// Knows two tenants by name: `Bearer reader`, `Bearer writer`, `Bearer other`.
+// Knows two tenants by name: `Bearer reader`, `Bearer writer`, `Bearer other`; for devices `Bearer
+// devices` (their properties) and `Bearer operator` (actions), for the audit log `Bearer auditor`.
 class FakeVerifier final : public auth::Verifier {
  public:
   void verify(std::string_view authorization, Callback done) override {
@@ -40,6 +42,12 @@ class FakeVerifier final : public auth::Verifier {
       principal->permissions = auth::PermissionSet(auth::Permission::kConfigurationRead);
     } else if (authorization == "Bearer writer" || authorization == "Bearer other") {
       principal->permissions = auth::PermissionSet(auth::Permission::kConfigurationReadWrite);
+    } else if (authorization == "Bearer devices") {
+      principal->permissions = auth::PermissionSet(auth::Permission::kManagedDevicesReadWrite);
+    } else if (authorization == "Bearer operator") {
+      principal->permissions = auth::PermissionSet(auth::Permission::kManagedDevicesPrivileged);
+    } else if (authorization == "Bearer auditor") {
+      principal->permissions = auth::PermissionSet(auth::Permission::kAppsRead);
     } else if (authorization != "Bearer nobody") {
       return done(base::fail(base::ErrorCode::kNotAuthenticated, "Access token is empty."));
     }
@@ -61,9 +69,7 @@ class ServiceTest : public testing::Test {
  protected:
   explicit ServiceTest(std::span<const edm::EntitySet* const> sets = edm::served_sets())
       : sets_(sets) {
-    auto rules = std::make_unique<enrollment::ProfileRules>(policy(), vault_);
-    rules_ = rules.get();
-    entities_.add_rules(edm::kProfiles, std::move(rules));
+    enrollment::add_all_rules(entities_, tokens_);
   }
   // The store's thread may still be counting the last answer.
   ~ServiceTest() override { store_.reset(); }
@@ -130,7 +136,8 @@ class ServiceTest : public testing::Test {
   std::shared_ptr<const base::Vault> vault_ = base::Vault::with_key(std::string(32, 'k'));
   std::unique_ptr<store::Store> store_ = store::make_memory_store();
   enrollment::Entities entities_{*store_, clock_};
-  enrollment::ProfileRules* rules_ = nullptr;
+  std::shared_ptr<enrollment::ProfileTokens> tokens_ =
+      std::make_shared<enrollment::ProfileTokens>(policy(), vault_);
   FakeVerifier verifier_;
   observe::Health health_;
   observe::Log log_{{.sink = [](std::string_view) {}}, clock_};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edm/json_read.h"
+#include "edm/read_guard.h"
 #include "edm/version.h"
 #include "graph/reply_body.h"
 
@@ -23,7 +24,10 @@ bool body_is_new(const Exchange& exchange) {
 
 base::Result<odata::QueryOptions> read_options(const Exchange& exchange, odata::Shape shape,
                                                const edm::Property* items_of) {
-  return odata::parse_query(*exchange.resource.set->type, exchange.query(), shape, 0, items_of);
+  const edm::EntityType& type = *exchange.resource.set->type;
+  const edm::PropertyMask guarded = edm::guarded_from_readers(type);
+  const bool hides = guarded != 0 && !exchange.may_write();
+  return odata::parse_query(type, exchange.query(), shape, hides ? guarded : 0, items_of);
 }
 
 base::Status check_accept(Exchange& exchange, std::string_view media_type) {
@@ -71,17 +75,24 @@ enrollment::Conditions conditions_of(const Exchange& exchange) {
   return conditions;
 }
 
-base::Result<edm::Record> find_entity(store::Store& store, Exchange& exchange,
+base::Result<edm::Record> read_entity(const enrollment::Entities& entities, Exchange& exchange,
                                       edm::PropertyMask properties) {
   const odata::Resource& resource = exchange.resource;
+  const edm::EntityType& type = *resource.set->type;
   exchange.end_stage(Stage::kParse);
-  std::optional<edm::Record> record =
-      MUSTER_TRY(store::get(store, *resource.set, exchange.principal->tenant_id, resource.key,
-                            properties | edm::version_bit(*resource.set->type)));
+  std::optional<edm::Record> record = MUSTER_TRY(
+      entities.find(*resource.set, exchange.principal->tenant_id, resource.key,
+                    properties | edm::guards_of(type, properties) | edm::version_bit(type)));
   exchange.end_stage(Stage::kStore);
   if (!record) return enrollment::not_found(*resource.set, resource.key);
-  hide_from_caller(exchange, *record);
   return *std::move(record);
+}
+
+base::Result<edm::Record> find_entity(const enrollment::Entities& entities, Exchange& exchange,
+                                      edm::PropertyMask properties) {
+  edm::Record record = MUSTER_TRY(read_entity(entities, exchange, properties));
+  hide_from_caller(exchange, record);
+  return record;
 }
 
 std::optional<base::Result<http::Response>> conditional_reply(const Exchange& exchange,

@@ -43,9 +43,13 @@ void queue(const ExchangePtr& exchange, Step step) {
 // body the entity tag that it names (JSON Format §4.5.3).
 [[nodiscard]] enrollment::Conditions conditions_of(const Exchange& exchange);
 
-// The entity that the path names, as the caller may see it, or its 404. The version is read with
-// it.
-[[nodiscard]] base::Result<edm::Record> find_entity(store::Store& store, Exchange& exchange,
+// The entity that the path names, or its 404. The version is read with it.
+[[nodiscard]] base::Result<edm::Record> read_entity(const enrollment::Entities& entities,
+                                                    Exchange& exchange,
+                                                    edm::PropertyMask properties);
+// The same as the caller may see it.
+[[nodiscard]] base::Result<edm::Record> find_entity(const enrollment::Entities& entities,
+                                                    Exchange& exchange,
                                                     edm::PropertyMask properties);
 
 // The whole answer to a read whose conditions do not let it be done: 304 or 412 (RFC 9110 §13.2.2).

@@ -47,16 +47,17 @@ edm::Record audit_event() {
   record.put(edm::audit_event::kCorrelationId, base::random_uuid());
   edm::Complex actor;
   actor.members.resize(std::size(edm::kAuditActorRows));
-  actor.members[0] = std::string("ItPro");
-  actor.members[2] = std::string("j\xC3\xB6rg@example.com\n\t\"\\");
-  actor.members[6] = edm::Collection{{std::string("A.Read.All"), std::string("B"), std::string()}};
+  actor.members[2] = std::string("ItPro");
+  actor.members[4] = std::string("j\xC3\xB6rg@example.com\n\t\"\\");
+  actor.members[9] = edm::Collection{{std::string("A.Read.All"), std::string("B"), std::string()}};
   record.put(edm::audit_event::kActor, actor);
   edm::Complex change;
   change.members = {edm::Value(std::string("displayName")), edm::Value(),
                     edm::Value(std::string("\xF0\x9F\x93\xB1"))};
   edm::Complex resource;
-  resource.members = {edm::Value(), edm::Value(std::string("T")), edm::Value(key_of(7)),
-                      edm::Value(edm::Collection{{change, change}})};
+  resource.members = {edm::Value(), edm::Value(std::string("T")),
+                      edm::Value(edm::Collection{{change, change}}), edm::Value(key_of(7)),
+                      edm::Value()};
   record.put(edm::audit_event::kResources, edm::Collection{{resource}});
   return record;
 }

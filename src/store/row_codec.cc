@@ -70,6 +70,17 @@ std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
   return std::nullopt;
 }
 
+// A row that was written before a complex type had a member has null in its place.
+void fill_absent(Value& value) {
+  if (value.is_absent()) {
+    value = Value();
+  } else if (auto* complex = value.get_if<edm::Complex>()) {
+    for (Value& member : complex->members) fill_absent(member);
+  } else if (auto* collection = value.get_if<edm::Collection>()) {
+    for (Value& item : collection->items) fill_absent(item);
+  }
+}
+
 std::optional<Value> decode_value(const Property& property, const Cell& cell) {
   if (cell.kind == Kind::kNull) {
     return property.nullable ? std::optional(Value()) : std::nullopt;
@@ -78,6 +89,7 @@ std::optional<Value> decode_value(const Property& property, const Cell& cell) {
   if (cell.kind != Kind::kText) return std::nullopt;
   auto value = edm::read_value(property, cell.octets);
   if (!value) return std::nullopt;
+  fill_absent(*value);
   return std::move(value).value();
 }
 

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "edm/audit_model.h"
 #include "edm/enrollment_model.h"
 #include "edm/system_model.h"
 #include "store/open.h"

@@ -34,6 +34,11 @@ constexpr std::array kMigrations = {
         "folded display names",
 #include "store/sqlite/migrations/0003_folded_display_names.sql"
     },
+    Migration{
+        4,
+        "graph sets",
+#include "store/sqlite/migrations/0004_graph_sets.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 

@@ -1,0 +1,400 @@
+// The two singletons that say how a tenant stands with managed Google Play. Types and nullability
+// as in Graph's beta metadata; the order of the second is that of live answers.
+#pragma once
+
+#include "edm/enrollment_model.h"
+
+namespace muster::edm {
+
+inline constexpr EnumMember kForWorkBindStatusMembers[] = {
+    {"notBound", 0}, {"bound", 1}, {"boundAndValidated", 2}, {"unbinding", 3}};
+inline constexpr EnumType kForWorkBindStatus{.name = "androidForWorkBindStatus",
+                                             .members = kForWorkBindStatusMembers,
+                                             .sentence = "Whether the tenant is bound to Google."};
+
+inline constexpr EnumMember kForWorkSyncStatusMembers[] = {{"success", 0},
+                                                           {"credentialsNotValid", 1},
+                                                           {"androidForWorkApiError", 2},
+                                                           {"managementServiceError", 3},
+                                                           {"unknownError", 4},
+                                                           {"none", 5}};
+inline constexpr EnumType kForWorkSyncStatus{
+    .name = "androidForWorkSyncStatus",
+    .members = kForWorkSyncStatusMembers,
+    .sentence = "How the last synchronisation of applications ended."};
+
+inline constexpr EnumMember kForWorkTargetMembers[] = {
+    {"none", 0}, {"all", 1}, {"targeted", 2}, {"targetedAsEnrollmentRestrictions", 3}};
+inline constexpr EnumType kForWorkTarget{.name = "androidForWorkEnrollmentTarget",
+                                         .members = kForWorkTargetMembers,
+                                         .sentence = "Who may enrol devices."};
+
+inline constexpr EnumMember kStoreBindStatusMembers[] = {
+    {"notBound", 0}, {"bound", 1}, {"boundAndValidated", 2}, {"unbinding", 3}};
+inline constexpr EnumType kStoreBindStatus{.name = "androidManagedStoreAccountBindStatus",
+                                           .members = kStoreBindStatusMembers,
+                                           .sentence = "Whether the tenant is bound to Google."};
+
+inline constexpr EnumMember kStoreSyncStatusMembers[] = {{"success", 0},
+                                                         {"credentialsNotValid", 1},
+                                                         {"androidForWorkApiError", 2},
+                                                         {"managementServiceError", 3},
+                                                         {"unknownError", 4},
+                                                         {"none", 5}};
+inline constexpr EnumType kStoreSyncStatus{
+    .name = "androidManagedStoreAccountAppSyncStatus",
+    .members = kStoreSyncStatusMembers,
+    .sentence = "How the last synchronisation of applications ended."};
+
+inline constexpr EnumMember kStoreTargetMembers[] = {
+    {"none", 0}, {"all", 1}, {"targeted", 2}, {"targetedAsEnrollmentRestrictions", 3}};
+inline constexpr EnumType kStoreTarget{.name = "androidManagedStoreAccountEnrollmentTarget",
+                                       .members = kStoreTargetMembers,
+                                       .sentence = "Who may enrol devices."};
+
+inline constexpr EnumMember kEnterpriseTypeMembers[] = {{"enterpriseTypeUnspecified", 0},
+                                                        {"managedGoogleDomain", 1},
+                                                        {"managedGooglePlayAccountsEnterprise", 2},
+                                                        {"unknownFutureValue", 3}};
+inline constexpr EnumType kEnterpriseType{.name = "managedGooglePlayEnterpriseType",
+                                          .members = kEnterpriseTypeMembers,
+                                          .sentence = "Kind of enterprise at Google."};
+
+inline constexpr EnumMember kStoreLayoutMembers[] = {
+    {"basic", 0}, {"custom", 1}, {"unknownFutureValue", 2}};
+inline constexpr EnumType kStoreLayout{.name = "androidManagedStoreLayoutType",
+                                       .members = kStoreLayoutMembers,
+                                       .sentence = "Layout of the store on devices."};
+
+namespace bind_status {
+inline constexpr std::int64_t kNotBound = 0;
+}  // namespace bind_status
+namespace app_sync_status {
+inline constexpr std::int64_t kNone = 5;
+}  // namespace app_sync_status
+
+// --- androidForWorkSettings ----------------------------------------------------------------------
+inline constexpr Property kForWorkSettingsRows[] = {
+    {.name = "id",
+     .column = "id",
+     .nullable = false,
+     .access = Access::kServer,
+     .max_length = 64,
+     .sentence = "The name of the singleton."},
+    {.name = "bindStatus",
+     .column = "bind_status",
+     .type = Type::kEnum,
+     .nullable = false,
+     .access = Access::kServer,
+     .enumeration = &kForWorkBindStatus,
+     .sentence = "Whether the tenant is bound to Google; always notBound here."},
+    {.name = "lastAppSyncDateTime",
+     .column = "last_app_sync_at",
+     .type = Type::kDateTimeOffset,
+     .access = Access::kServer,
+     .sentence = "When applications were last synchronised."},
+    {.name = "lastAppSyncStatus",
+     .column = "last_app_sync_status",
+     .type = Type::kEnum,
+     .nullable = false,
+     .access = Access::kServer,
+     .enumeration = &kForWorkSyncStatus,
+     .sentence = "How that ended."},
+    {.name = "ownerUserPrincipalName",
+     .column = "owner_upn",
+     .access = Access::kServer,
+     .sentence = "Who bound the tenant."},
+    {.name = "ownerOrganizationName",
+     .column = "owner_organization",
+     .access = Access::kServer,
+     .sentence = "Organisation that the tenant is bound for."},
+    {.name = "lastModifiedDateTime",
+     .column = "last_modified_at",
+     .type = Type::kDateTimeOffset,
+     .access = Access::kServer,
+     .sentence = "When these settings were last changed; null before."},
+    {.name = "enrollmentTarget",
+     .column = "enrollment_target",
+     .type = Type::kEnum,
+     .nullable = false,
+     .enumeration = &kForWorkTarget,
+     .sentence = "Who may enrol devices."},
+    {.name = "targetGroupIds",
+     .column = "target_group_ids",
+     .nullable = false,
+     .collection = true,
+     .storage = Storage::kJson,
+     .max_length = 256,
+     .sentence = "Groups whose members may, when the target is one of those with groups."},
+    {.name = "deviceOwnerManagementEnabled",
+     .column = "device_owner_enabled",
+     .type = Type::kBoolean,
+     .nullable = false,
+     .sentence = "Whether devices that an organisation owns may enrol."},
+    kVersionRow,
+};
+inline constexpr EntityType kForWorkSettingsType{
+    .name = "androidForWorkSettings",
+    .properties = kForWorkSettingsRows,
+    .sentence = "How the tenant stands with Android for Work."};
+static_assert(is_well_formed(kForWorkSettingsType));
+
+// --- androidManagedStoreAccountEnterpriseSettings ------------------------------------------------
+inline constexpr Property kCompanyCodeRows[] = {
+    {.name = "enrollmentToken", .column = "-", .secret = true, .sentence = "The token."},
+    {.name = "qrCodeContent",
+     .column = "-",
+     .secret = true,
+     .sentence = "The text of its QR code."},
+    {.name = "qrCodeImage",
+     .column = "-",
+     .type = Type::kComplex,
+     .complex = &kMimeContent,
+     .secret = true,
+     .sentence = "The QR code as a picture."},
+};
+static_assert(is_well_formed(std::span(kCompanyCodeRows)));
+inline constexpr ComplexType kCompanyCode{
+    .name = "androidEnrollmentCompanyCode",
+    .properties = kCompanyCodeRows,
+    .sentence = "A token of Google's for fully managed devices."};
+
+inline constexpr Property kStoreSettingsRows[] = {
+    {.name = "id",
+     .column = "id",
+     .nullable = false,
+     .access = Access::kServer,
+     .max_length = 64,
+     .sentence = "The name of the singleton."},
+    {.name = "bindStatus",
+     .column = "bind_status",
+     .type = Type::kEnum,
+     .nullable = false,
+     .access = Access::kServer,
+     .enumeration = &kStoreBindStatus,
+     .sentence = "Whether the tenant is bound to Google; always notBound here."},
+    {.name = "managedGooglePlayEnterpriseType",
+     .column = "enterprise_type",
+     .type = Type::kEnum,
+     .nullable = false,
+     .access = Access::kServer,
+     .enumeration = &kEnterpriseType,
+     .sentence = "Kind of enterprise at Google; unspecified here."},
+    {.name = "lastAppSyncDateTime",
+     .column = "last_app_sync_at",
+     .type = Type::kDateTimeOffset,
+     .access = Access::kServer,
+     .sentence = "When applications were last synchronised."},
+    {.name = "lastAppSyncStatus",
+     .column = "last_app_sync_status",
+     .type = Type::kEnum,
+     .nullable = false,
+     .access = Access::kServer,
+     .enumeration = &kStoreSyncStatus,
+     .sentence = "How that ended."},
+    {.name = "ownerUserPrincipalName",
+     .column = "owner_upn",
+     .access = Access::kServer,
+     .sentence = "Who bound the tenant."},
+    {.name = "ownerOrganizationName",
+     .column = "owner_organization",
+     .access = Access::kServer,
+     .sentence = "Organisation that the tenant is bound for."},
+    {.name = "lastModifiedDateTime",
+     .column = "last_modified_at",
+     .type = Type::kDateTimeOffset,
+     .access = Access::kServer,
+     .sentence = "When these settings were last changed; null before."},
+    {.name = "enrollmentTarget",
+     .column = "enrollment_target",
+     .type = Type::kEnum,
+     .nullable = false,
+     .enumeration = &kStoreTarget,
+     .sentence = "Who may enrol devices."},
+    {.name = "targetGroupIds",
+     .column = "target_group_ids",
+     .nullable = false,
+     .collection = true,
+     .storage = Storage::kJson,
+     .max_length = 256,
+     .sentence = "Groups whose members may, when the target is one of those with groups."},
+    {.name = "deviceOwnerManagementEnabled",
+     .column = "device_owner_enabled",
+     .type = Type::kBoolean,
+     .nullable = false,
+     .sentence = "Whether devices that an organisation owns may enrol."},
+    {.name = "androidDeviceOwnerFullyManagedEnrollmentEnabled",
+     .column = "fully_managed_enabled",
+     .type = Type::kBoolean,
+     .nullable = false,
+     .sentence = "Whether fully managed devices may enrol."},
+    {.name = "managedGooglePlayInitialScopeTagIds",
+     .column = "initial_scope_tag_ids",
+     .nullable = false,
+     .collection = true,
+     .storage = Storage::kJson,
+     .max_length = 128,
+     .sentence = "Scope tags that applications begin with."},
+    {.name = "companyCodes",
+     .column = "company_codes",
+     .type = Type::kComplex,
+     .nullable = false,
+     .collection = true,
+     .access = Access::kServer,
+     .storage = Storage::kJson,
+     .complex = &kCompanyCode,
+     .sentence = "Tokens of Google; none here."},
+    kVersionRow,
+};
+inline constexpr EntityType kStoreSettingsType{
+    .name = "androidManagedStoreAccountEnterpriseSettings",
+    .properties = kStoreSettingsRows,
+    .sentence = "How the tenant stands with managed Google Play."};
+static_assert(is_well_formed(kStoreSettingsType));
+
+namespace for_work_settings {
+inline constexpr const EntityType& kType = kForWorkSettingsType;
+inline constexpr auto kId = field<std::string>(kType, "id");
+inline constexpr auto kBindStatus = field<std::int64_t>(kType, "bindStatus");
+inline constexpr auto kLastAppSyncStatus = field<std::int64_t>(kType, "lastAppSyncStatus");
+inline constexpr auto kLastModified = field<base::Timestamp>(kType, "lastModifiedDateTime");
+inline constexpr auto kEnrollmentTarget = field<std::int64_t>(kType, "enrollmentTarget");
+inline constexpr auto kTargetGroupIds = field<Collection>(kType, "targetGroupIds");
+inline constexpr auto kDeviceOwnerEnabled = field<bool>(kType, "deviceOwnerManagementEnabled");
+}  // namespace for_work_settings
+
+namespace store_settings {
+inline constexpr const EntityType& kType = kStoreSettingsType;
+inline constexpr auto kId = field<std::string>(kType, "id");
+inline constexpr auto kBindStatus = field<std::int64_t>(kType, "bindStatus");
+inline constexpr auto kLastAppSyncStatus = field<std::int64_t>(kType, "lastAppSyncStatus");
+inline constexpr auto kLastModified = field<base::Timestamp>(kType, "lastModifiedDateTime");
+inline constexpr auto kEnrollmentTarget = field<std::int64_t>(kType, "enrollmentTarget");
+inline constexpr auto kTargetGroupIds = field<Collection>(kType, "targetGroupIds");
+inline constexpr auto kDeviceOwnerEnabled = field<bool>(kType, "deviceOwnerManagementEnabled");
+inline constexpr auto kEnterpriseType =
+    field<std::int64_t>(kType, "managedGooglePlayEnterpriseType");
+inline constexpr auto kFullyManagedEnabled =
+    field<bool>(kType, "androidDeviceOwnerFullyManagedEnrollmentEnabled");
+inline constexpr auto kInitialScopeTagIds =
+    field<Collection>(kType, "managedGooglePlayInitialScopeTagIds");
+inline constexpr auto kCompanyCodes = field<Collection>(kType, "companyCodes");
+}  // namespace store_settings
+
+// --- actions: what needs Google
+// -------------------------------------------------------------------
+inline constexpr Property kRequestSignupRows[] = {
+    {.name = "hostName", .column = "-", .sentence = "Where Google sends the browser back to."},
+};
+inline constexpr Property kCompleteSignupRows[] = {
+    {.name = "enterpriseToken", .column = "-", .sentence = "What Google gave the browser."},
+};
+inline constexpr Property kApproveAppsRows[] = {
+    {.name = "packageIds",
+     .column = "-",
+     .nullable = false,
+     .collection = true,
+     .sentence = "Packages."},
+    {.name = "approveAllPermissions",
+     .column = "-",
+     .type = Type::kBoolean,
+     .nullable = false,
+     .sentence = "Whether future permissions are approved as well."},
+};
+inline constexpr Property kAddAppsRows[] = {
+    {.name = "productIds",
+     .column = "-",
+     .nullable = false,
+     .collection = true,
+     .sentence = "Products."},
+};
+inline constexpr Property kWebTokenRows[] = {
+    {.name = "parentUri", .column = "-", .sentence = "Page that the frame stands in."},
+};
+inline constexpr Property kFullyManagedRows[] = {
+    {.name = "enabled",
+     .column = "-",
+     .type = Type::kBoolean,
+     .nullable = false,
+     .sentence = "Whether fully managed devices may enrol."},
+};
+inline constexpr Property kStoreLayoutRows[] = {
+    {.name = "storeLayoutType",
+     .column = "-",
+     .type = Type::kEnum,
+     .nullable = false,
+     .enumeration = &kStoreLayout,
+     .sentence = "The layout."},
+};
+inline constexpr Property kGoogleText{
+    .name = "value", .column = "-", .sentence = "A URL or token of Google's."};
+
+inline constexpr Action kForWorkSettingsActions[] = {
+    {.name = "requestSignupUrl",
+     .parameters = kRequestSignupRows,
+     .sentence = "Where an administrator binds the tenant to Google.",
+     .result = &kGoogleText},
+    {.name = "completeSignup",
+     .parameters = kCompleteSignupRows,
+     .sentence = "Completes the binding."},
+    {.name = "syncApps", .parameters = {}, .sentence = "Fetches approved applications."},
+    {.name = "unbind", .parameters = {}, .sentence = "Ends the binding."},
+};
+inline constexpr Action kStoreSettingsActions[] = {
+    {.name = "setAndroidDeviceOwnerFullyManagedEnrollmentState",
+     .parameters = kFullyManagedRows,
+     .sentence = "Lets fully managed devices enrol, or no more."},
+    {.name = "requestSignupUrl",
+     .parameters = kRequestSignupRows,
+     .sentence = "Where an administrator binds the tenant to Google.",
+     .result = &kGoogleText},
+    {.name = "completeSignup",
+     .parameters = kCompleteSignupRows,
+     .sentence = "Completes the binding."},
+    {.name = "syncApps", .parameters = {}, .sentence = "Fetches approved applications."},
+    {.name = "unbind", .parameters = {}, .sentence = "Ends the binding."},
+    {.name = "approveApps", .parameters = kApproveAppsRows, .sentence = "Approves applications."},
+    {.name = "addApps", .parameters = kAddAppsRows, .sentence = "Adds applications."},
+    {.name = "createGooglePlayWebToken",
+     .parameters = kWebTokenRows,
+     .sentence = "A token for the frame of managed Google Play.",
+     .result = &kGoogleText},
+    {.name = "createZeroTouchWebToken",
+     .parameters = kWebTokenRows,
+     .sentence = "A token for the frame of zero-touch enrolment.",
+     .result = &kGoogleText},
+    {.name = "requestEnterpriseUpgradeUrl",
+     .parameters = {},
+     .sentence = "Where an administrator upgrades the enterprise.",
+     .result = &kGoogleText},
+    {.name = "setStoreLayout",
+     .parameters = kStoreLayoutRows,
+     .sentence = "Chooses the layout of the store."},
+};
+namespace store_settings {
+// The one that Google has no part in.
+inline constexpr const Action& kSetFullyManaged = kStoreSettingsActions[0];
+}  // namespace store_settings
+
+inline constexpr EntitySet kForWorkSettings{
+    .name = "androidForWorkSettings",
+    .container = "deviceManagement",
+    .table = "for_work_settings",
+    .type = &kForWorkSettingsType,
+    .actions = kForWorkSettingsActions,
+    .permission = "DeviceManagementConfiguration",
+    .sentence = "How the tenant stands with Android for Work.",
+    .singleton = true,
+    .audit_category = "Enrollment"};
+inline constexpr EntitySet kStoreSettings{
+    .name = "androidManagedStoreAccountEnterpriseSettings",
+    .container = "deviceManagement",
+    .table = "store_settings",
+    .type = &kStoreSettingsType,
+    .actions = kStoreSettingsActions,
+    .permission = "DeviceManagementConfiguration",
+    .sentence = "How the tenant stands with managed Google Play.",
+    .singleton = true,
+    .audit_category = "Enrollment"};
+
+}  // namespace muster::edm
