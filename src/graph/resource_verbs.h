@@ -5,7 +5,6 @@
 
 #include "enrollment/entities.h"
 #include "graph/exchange.h"
-#include "store/store.h"
 
 namespace muster::graph {
 
@@ -13,9 +12,8 @@ namespace muster::graph {
 // method and the permission.
 class ResourceVerbs {
  public:
-  // `store` and `entities` must outlive this.
-  ResourceVerbs(store::Store& store, enrollment::Entities& entities)
-      : store_(store), entities_(entities) {}
+  // `entities` must outlive this.
+  explicit ResourceVerbs(enrollment::Entities& entities) : entities_(entities) {}
 
   // The singleton `deviceManagement`: its key is the tenant, its sets are reached by their URLs.
   void get_container(const ExchangePtr& exchange);
@@ -32,7 +30,6 @@ class ResourceVerbs {
   void call_function(const ExchangePtr& exchange);
 
  private:
-  store::Store& store_;
   enrollment::Entities& entities_;
 };
 

@@ -55,7 +55,7 @@ Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings set
     : parts_(parts),
       settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
       verbs_(parts.store, parts.entities, std::move(paging_key)),
-      resource_verbs_(parts.store, parts.entities),
+      resource_verbs_(parts.entities),
       throttle_(parts.clock),
       description_(parts.sets, parts.token_endpoint != nullptr) {}
 

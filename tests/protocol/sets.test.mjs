@@ -1,0 +1,234 @@
+// The sets beside androidForWorkEnrollmentProfiles, as a client sees them: the successor's profiles,
+// the settings, devices, and the audit log that all changes end in.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { GUID, Muster, NO_DATE, PROFILES, assertError } from './harness.mjs';
+
+const run = promisify(execFile);
+const ROOT = '/beta/deviceManagement';
+const OWNERS = `${ROOT}/androidDeviceOwnerEnrollmentProfiles`;
+const STORE = `${ROOT}/androidManagedStoreAccountEnterpriseSettings`;
+const AUDIT = `${ROOT}/auditEvents`;
+const WIFI = 'android.app.extra.PROVISIONING_WIFI_';
+
+let muster;
+before(async () => (muster = await Muster.start()));
+after(() => muster?.destroy());
+
+async function create(body) {
+  const answer = await muster.post(OWNERS, { displayName: 'Kiosk', ...body });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json;
+}
+const get = (path, options) => muster.get(encodeURI(path), options);
+const url = (profile) => `${OWNERS}/${profile.id}`;
+
+describe('androidDeviceOwnerEnrollmentProfiles', () => {
+  test('a whole life', async () => {
+    // As exporters send it.
+    const made = await create({
+      configureWifi: false,
+      description: 'by the door',
+      enrollmentMode: 'corporateOwnedFullyManaged',
+      roleScopeTagIds: [],
+      tokenExpirationDateTime: '2090-01-01T00:00:00.000Z',
+      wifiHidden: false,
+      wifiPassword: '',
+      wifiSecurityType: 'none',
+      wifiSsid: '',
+    });
+    assert.match(made.id, GUID);
+    assert.match(made.tokenValue, /^[A-Z2-7]{24}$/);
+    assert.equal(made['@odata.type'], '#microsoft.graph.androidDeviceOwnerEnrollmentProfile');
+    assert.equal(made.enrollmentTokenUsageCount, 0);
+
+    const listed = await get(`${OWNERS}?$filter=enrollmentMode eq 'corporateOwnedFullyManaged' and isTeamsDeviceProfile eq false and tokenExpirationDateTime gt 2024-01-01T00:00:00z&$select=id,enrollmentMode`);
+    assert.deepEqual(listed.json.value, [{ id: made.id, enrollmentMode: 'corporateOwnedFullyManaged' }]);
+
+    const patched = await muster.patch(url(made), { displayName: 'Door', deviceNameTemplate: 'door-{{SERIAL}}' });
+    assert.equal(patched.status, 200, patched.text);
+    assert.equal(patched.json.deviceNameTemplate, 'door-{{SERIAL}}');
+    assert.equal(patched.json.tokenValue, made.tokenValue);
+
+    assert.equal((await muster.post(`${url(made)}/createToken`, { tokenValidityInSeconds: 3600 })).status, 204);
+    const renewed = (await get(url(made))).json;
+    assert.notEqual(renewed.tokenValue, made.tokenValue);
+    assert.ok(Date.parse(renewed.tokenExpirationDateTime) - Date.parse(renewed.tokenCreationDateTime) === 3600_000);
+
+    assert.equal((await muster.post(`${url(made)}/revokeToken`)).status, 204);
+    const revoked = (await get(url(made))).json;
+    assert.equal(revoked.tokenValue, null);
+    assert.equal(revoked.tokenExpirationDateTime, NO_DATE);
+    assert.equal((await muster.delete(url(made))).status, 204);
+    assert.equal((await get(url(made))).status, 404);
+  });
+
+  test('the code that a device scans holds the network', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'muster-sets-'));
+    const scan = async (profile) => {
+      const file = join(folder, 'code.png');
+      writeFileSync(file, Buffer.from(profile.qrCodeImage.value, 'base64'));
+      const { stdout } = await run('zbarimg', ['--quiet', '--raw', '--oneshot', '-Sbinary', '-Sdisable', '-Sqrcode.enable', file]);
+      return JSON.parse(stdout);
+    };
+    try {
+      const made = await create({
+        tokenExpirationDateTime: '2090-01-01T00:00:00Z', wifiSsid: 'Werk "3" ü', wifiSecurityType: 'wpa', wifiPassword: 'long \\ enough',
+      });
+      const scanned = await scan(made);
+      assert.deepEqual(scanned, JSON.parse(made.qrCodeContent));
+      assert.equal(scanned[`${WIFI}SSID`], 'Werk "3" ü');
+      assert.equal(scanned[`${WIFI}SECURITY_TYPE`], 'WPA');
+      assert.equal(scanned[`${WIFI}PASSWORD`], 'long \\ enough');
+      const { json: open } = await muster.patch(url(made), { wifiSecurityType: 'none', wifiHidden: true });
+      const again = await scan(open);
+      assert.equal(again[`${WIFI}SECURITY_TYPE`], 'NONE');
+      assert.equal(again[`${WIFI}HIDDEN`], true);
+      assert.equal(again[`${WIFI}PASSWORD`], undefined);
+      const { json: none } = await muster.patch(url(made), { wifiSsid: null });
+      assert.equal((await scan(none))[`${WIFI}SSID`], undefined);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('a password is kept from readers, from the log and from the files', async () => {
+    const secret = `hush ${randomUUID()}`;
+    const made = await create({ tokenExpirationDateTime: '2090-01-01T00:00:00Z', wifiSsid: 'x', wifiSecurityType: 'wpa', wifiPassword: secret });
+    const token = await muster.token(muster.tenant, '--role', 'DeviceManagementConfiguration.Read.All');
+    for (const path of [url(made), `${OWNERS}?$top=999`, `${url(made)}?$select=qrCodeContent,qrCodeImage,wifiPassword`, `${OWNERS}?$orderby=wifiPassword desc`]) {
+      const answer = await get(path, { token });
+      assert.equal(answer.status, 200, answer.text);
+      assert.ok(!answer.text.includes(secret), path);
+    }
+    assert.equal((await get(`${url(made)}/qrCode.png`, { token })).status, 403);
+    assert.equal((await get(`${OWNERS}/$count?$filter=wifiPassword eq '${secret}'`, { token })).text, '0');
+    assert.equal((await get(`${OWNERS}/$count?$filter=wifiPassword eq '${secret}'`)).text, '1');
+    const audit = await get(`${AUDIT}?$top=999`);
+    assert.ok(audit.text.includes('******') && !audit.text.includes(secret));
+    assert.ok(!muster.log.includes(secret));
+    for (const file of readdirSync(muster.data).filter((name) => name.includes('.db'))) {
+      assert.ok(!readFileSync(join(muster.data, file)).includes(secret), file);
+    }
+  });
+
+  test('a batch creates a profile and its token in one', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    const { json } = await muster.post('/beta/$batch', { requests: [
+      { id: '1', method: 'POST', url: '/deviceManagement/androidDeviceOwnerEnrollmentProfiles', headers, body: { displayName: 'x' } },
+      { id: '2', method: 'POST', url: '$1/createToken', headers, body: { tokenValidityInSeconds: 60 }, dependsOn: ['1'] },
+      { id: '3', method: 'GET', url: '$1', dependsOn: ['2'] },
+    ] });
+    const [first, second, third] = ['1', '2', '3'].map((id) => json.responses.find((one) => one.id === id));
+    assert.deepEqual([first.status, second.status, third.status], [201, 204, 200], JSON.stringify(json));
+    assert.equal(first.body.tokenValue, null);
+    assert.match(third.body.tokenValue, /^[A-Z2-7]{24}$/);
+  });
+
+  test('a token that a profile of the other type has is 409', async () => {
+    const value = `IMPORTED${randomUUID()}`;
+    await muster.create({ tokenValue: value });
+    assert.equal((await muster.post(OWNERS, { tokenValue: value })).status, 409);
+  });
+
+  test('what cannot be is refused by name, all of it at once', async () => {
+    const answer = await muster.post(OWNERS, { enrollmentMode: 'kiosk', wifiHidden: 'no', deviceNameTemplate: 'x'.repeat(64), foo: 1 });
+    assertError(answer, 400, 'ModelValidationFailure');
+    const targets = answer.json.error.details.map((detail) => detail.target).sort();
+    assert.deepEqual(targets, ['deviceNameTemplate', 'enrollmentMode', 'foo', 'wifiHidden']);
+  });
+});
+
+describe('settings', () => {
+  test('live on through a restart', async () => {
+    assert.equal((await muster.patch(STORE, { enrollmentTarget: 'all' })).status, 200);
+    await muster.stop();
+    await muster.launch();
+    const { json } = await get(STORE);
+    assert.equal(json.enrollmentTarget, 'all');
+    assert.equal(json.bindStatus, 'notBound');
+    assert.deepEqual(Object.keys(json), [
+      '@odata.context', 'id', 'bindStatus', 'managedGooglePlayEnterpriseType', 'lastAppSyncDateTime', 'lastAppSyncStatus',
+      'ownerUserPrincipalName', 'ownerOrganizationName', 'lastModifiedDateTime', 'enrollmentTarget', 'targetGroupIds',
+      'deviceOwnerManagementEnabled', 'androidDeviceOwnerFullyManagedEnrollmentEnabled', 'managedGooglePlayInitialScopeTagIds', 'companyCodes',
+    ]);
+  });
+
+  test('concurrent first changes are all there', async () => {
+    const fields = { enrollmentTarget: 'targeted', targetGroupIds: ['a'], deviceOwnerManagementEnabled: false };
+    const answers = await Promise.all(
+      Object.entries(fields).map(([name, value]) => muster.patch(`${ROOT}/androidForWorkSettings`, { [name]: value })),
+    );
+    assert.deepEqual(answers.map((answer) => answer.status), [200, 200, 200]);
+    const { json } = await get(`${ROOT}/androidForWorkSettings`);
+    assert.deepEqual(Object.fromEntries(Object.keys(fields).map((name) => [name, json[name]])), fields);
+  });
+
+  test('a key in parentheses is not theirs', async () => {
+    assert.equal((await get(`${STORE}('x')`)).status, 400);
+  });
+});
+
+describe('managedDevices', () => {
+  test('there are none before devices enrol', async () => {
+    const { status, json } = await get(`${ROOT}/managedDevices?$count=true&$filter=operatingSystem eq 'Android' and contains(deviceName,'x')&$orderby=serialNumber`);
+    assert.equal(status, 200);
+    assert.equal(json['@odata.count'], 0);
+    assert.deepEqual(json.value, []);
+    assert.equal((await get(`${ROOT}/managedDevices/$count`)).text, '0');
+    assertError(await muster.post(`${ROOT}/managedDevices/${randomUUID()}/retire`), 404, 'ResourceNotFound');
+    assert.equal((await muster.post(`${ROOT}/managedDevices`, {})).status, 405);
+  });
+});
+
+describe('auditEvents', () => {
+  test('tell who changed what, newest found by date', async () => {
+    const since = new Date().toISOString();
+    const made = await muster.create({ displayName: 'before' });
+    await muster.patch(`${PROFILES}/${made.id}`, { displayName: 'after' });
+    await muster.delete(`${PROFILES}/${made.id}`);
+    const { json } = await get(`${AUDIT}?$filter=activityDateTime ge ${since} and category eq 'Enrollment'&$orderby=activityDateTime desc,id desc`);
+    assert.deepEqual(json.value.map((event) => event.activityType),
+      ['Delete', 'Patch', 'Create'].map((verb) => `${verb} AndroidForWorkEnrollmentProfile`));
+    const [, patch] = json.value;
+    assert.deepEqual(patch.resources[0].modifiedProperties, [{ displayName: 'displayName', oldValue: 'before', newValue: 'after' }]);
+    assert.equal(patch.resources[0].resourceId, made.id);
+    assert.equal(patch.activityResult, 'Success');
+    assert.equal(patch.actor.ipAddress, '127.0.0.1');
+    const one = await get(`${AUDIT}/${patch.id}?$select=actor`);
+    assert.deepEqual(one.json.actor, patch.actor);
+  });
+
+  test('hold what was done on the command line', async () => {
+    await muster.command('app', 'create', '--tenant', muster.tenant, '--name', 'Robot', '--role', 'DeviceManagementApps.Read.All');
+    const { json } = await get(`${AUDIT}?$filter=category eq 'Other' and activityType eq 'Create Application'`);
+    assert.equal(json.value.length, 1);
+    assert.equal(json.value[0].actor.auditActorType, 'System');
+  });
+
+  test('are filed under names that can be asked for', async () => {
+    const { json: categories } = await get(`${AUDIT}/getAuditCategories`);
+    const names = new Set();
+    for (const category of categories.value) {
+      const { json } = await get(`${AUDIT}/getAuditActivityTypes(category='${category}')`);
+      json.value.forEach((name) => names.add(name));
+    }
+    const { json: events } = await get(`${AUDIT}?$top=999`);
+    for (const event of events.value) {
+      assert.ok(categories.value.includes(event.category), event.category);
+      assert.ok(names.has(event.activityType), event.activityType);
+    }
+  });
+
+  test('are read with a permission of their own', async () => {
+    const token = await muster.token(muster.tenant, '--role', 'DeviceManagementConfiguration.ReadWrite.All');
+    assert.equal((await get(AUDIT, { token })).status, 403);
+    assert.equal((await muster.delete(`${AUDIT}/${randomUUID()}`)).status, 405);
+  });
+});
