@@ -59,9 +59,8 @@ std::string Exchange::version_root() const {
   return request.base_url + "/" + std::string(version);
 }
 
-std::string Exchange::set_url() const {
-  return version_root() + "/" + std::string(resource.set->container) + "/" +
-         std::string(resource.set->name);
+std::string Exchange::set_url(const edm::EntitySet& set) const {
+  return version_root() + "/" + std::string(set.container) + "/" + std::string(set.name);
 }
 
 std::string Exchange::collection_url() const {
@@ -70,13 +69,12 @@ std::string Exchange::collection_url() const {
   return url;
 }
 
-std::string Exchange::entity_url(std::string_view key) const {
-  const edm::EntitySet& set = *resource.set;
-  if (set.singleton) return set_url();
+std::string Exchange::entity_url(const edm::EntitySet& set, std::string_view key) const {
+  if (set.singleton) return set_url(set);
   const bool plain = !key.empty() && base::percent_encode(key) == key &&
                      !odata::is_qualified(key) && odata::find_function(set, key) == nullptr;
-  if (plain) return set_url() + "/" + std::string(key);
-  return set_url() + "(" + odata::quote_for_url(key) + ")";
+  if (plain) return set_url(set) + "/" + std::string(key);
+  return set_url(set) + "(" + odata::quote_for_url(key) + ")";
 }
 
 void Exchange::take_resource(odata::Resource found) {
@@ -85,8 +83,8 @@ void Exchange::take_resource(odata::Resource found) {
   query_ = odata::without_items(request.query(), resource.address_options);
 }
 
-bool Exchange::may_write() const {
-  return auth::grants(principal->permissions, required_permissions(*resource.set, false));
+bool Exchange::may_write(const edm::EntitySet& set) const {
+  return auth::grants(principal->permissions, required_permissions(set, false));
 }
 
 void Exchange::applied(std::string_view preference) {
@@ -100,9 +98,9 @@ void Exchange::end_stage(Stage stage) {
   stage_began_ = now;
 }
 
-void Exchange::note_scan() {
+void Exchange::note_scan(const edm::EntitySet& set) {
   telemetry_.log().debug("list_without_index", {observe::field("request_id", request.request_id),
-                                                observe::field("set", resource.set->name)});
+                                                observe::field("set", set.name)});
 }
 
 void Exchange::add_headers(http::Response& response) const {

@@ -50,13 +50,17 @@ class Exchange {
   [[nodiscard]] enrollment::Caller caller() const;
   // `https://host:port/beta`.
   [[nodiscard]] std::string version_root() const;
-  // `https://host:port/beta/deviceManagement/set` of the resource's set.
-  [[nodiscard]] std::string set_url() const;
+  // `https://host:port/beta/deviceManagement/set`; of the resource's set if none is named.
+  [[nodiscard]] std::string set_url() const { return set_url(*resource.set); }
+  [[nodiscard]] std::string set_url(const edm::EntitySet& set) const;
   // The same with `/$ref` behind it where that is what is listed.
   [[nodiscard]] std::string collection_url() const;
-  // The URL of an entity of the resource's set: with its key as a segment, or in parentheses where
-  // a segment would be read as something else.
-  [[nodiscard]] std::string entity_url(std::string_view key) const;
+  // The URL of an entity: with its key as a segment, or in parentheses where a segment would be
+  // read as something else.
+  [[nodiscard]] std::string entity_url(std::string_view key) const {
+    return entity_url(*resource.set, key);
+  }
+  [[nodiscard]] std::string entity_url(const edm::EntitySet& set, std::string_view key) const;
   // The query without what says where the resource is or in which form it is wanted: the options
   // that say what is asked of it.
   [[nodiscard]] std::string_view query() const {
@@ -64,14 +68,15 @@ class Exchange {
   }
   // Call it once the resource is known.
   void take_resource(odata::Resource found);
-  // Whether the caller may change what the resource belongs to.
-  [[nodiscard]] bool may_write() const;
+  // Whether the caller may change what the resource belongs to, or what is in a set.
+  [[nodiscard]] bool may_write() const { return may_write(*resource.set); }
+  [[nodiscard]] bool may_write(const edm::EntitySet& set) const;
   // Notes that a preference was honoured, e.g. `return=minimal`.
   void applied(std::string_view preference);
   // Names the row of the metrics and the log; must be a literal.
   void set_route(Route route) { route_ = route; }
   // Says in the log, for debugging, that no index served the query of the request.
-  void note_scan();
+  void note_scan(const edm::EntitySet& set);
   // Ends a stage that began with the last call or with the request; for the stage histogram.
   void end_stage(Stage stage);
 

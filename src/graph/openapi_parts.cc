@@ -58,6 +58,7 @@ struct ParameterRow {
 constexpr std::array kParameters = {
     ParameterRow{"tenant", "path", "tenant", "string", "GUID of the tenant."},
     ParameterRow{"select", "query", "$select", "string", "Properties to give, by comma."},
+    ParameterRow{"expand", "query", "$expand", "string", "Sets to give with it, by comma."},
     ParameterRow{"filter", "query", "$filter", "string", "Only entities for which this holds."},
     ParameterRow{"search", "query", "$search", "string", "Only entities with this text."},
     ParameterRow{"orderby", "query", "$orderby", "string", "Properties to sort by, by comma."},
@@ -88,10 +89,12 @@ std::span<const std::string_view> parameters_of(const Operation& one) {
   static constexpr std::array<std::string_view, 2> kModel = {"format", "ifNoneMatch"};
   static constexpr std::array<std::string_view, 1> kDocument = {"format"};
   static constexpr std::array<std::string_view, 1> kById = {"id"};
+  static constexpr std::array<std::string_view, 3> kContainer = {"select", "expand", "format"};
   if (one.set == nullptr) {
     if (one.path == "/$metadata") return kModel;
     if (one.path == "/") return kDocument;
     if (one.kind == Kind::kEntityById) return kById;
+    if (one.kind == Kind::kContainer) return kContainer;
     return {};
   }
   if (one.kind == Kind::kCount) return kCount;

@@ -9,24 +9,29 @@
 namespace muster::graph {
 namespace {
 
-bool hides_from_caller(const Exchange& exchange, const edm::EntityType& type) {
-  const bool any =
-      std::any_of(type.properties.begin(), type.properties.end(),
-                  [](const edm::Property& row) { return row.write_permission_to_read; });
-  return any && !exchange.may_write();
+bool hides_from_caller(const Exchange& exchange, const edm::EntitySet& set) {
+  const auto rows = set.type->properties;
+  const bool any = std::any_of(rows.begin(), rows.end(), [](const edm::Property& row) {
+    return row.write_permission_to_read;
+  });
+  return any && !exchange.may_write(set);
 }
 
-}  // namespace
-
-void hide_from_caller(const Exchange& exchange, edm::Record& record) {
-  if (!hides_from_caller(exchange, record.type())) return;
+void hide(edm::Record& record) {
   const auto rows = record.type().properties;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].write_permission_to_read && record.has(i)) record.set(i, edm::Value());
   }
 }
 
-ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint) : exchange_(exchange) {
+}  // namespace
+
+void hide_from_caller(const Exchange& exchange, edm::Record& record) {
+  if (hides_from_caller(exchange, *exchange.resource.set)) hide(record);
+}
+
+ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint)
+    : exchange_(exchange), set_(exchange.resource.set) {
   text_.reserve(size_hint);
   text_ += '{';
 }
@@ -45,18 +50,20 @@ void ReplyBody::context(std::string_view fragment) {
   text_ += '"';
 }
 
-void ReplyBody::annotation(std::string_view name, std::string_view text) {
+void ReplyBody::annotation(std::string_view name, std::string_view text, std::string_view of) {
   if (!text_.ends_with('{')) text_ += ',';
   text_ += '"';
+  text_ += of;
   text_ += format().prefix();
   text_ += name;
   text_ += "\":";
   edm::append_json_string(text_, text);
 }
 
-void ReplyBody::count(std::size_t items) {
+void ReplyBody::count(std::size_t items, std::string_view of) {
   if (!text_.ends_with('{')) text_ += ',';
   text_ += '"';
+  text_ += of;
   text_ += format().prefix();
   text_ += "count\":";
   const char* quote = format().int64_as_text ? "\"" : "";
@@ -71,7 +78,7 @@ void ReplyBody::name(std::string_view member) {
 }
 
 void ReplyBody::actions(const std::string& url) {
-  for (const edm::Action& action : exchange_.resource.set->actions) {
+  for (const edm::Action& action : set_->actions) {
     const std::string qualified = std::string(edm::kNamespace) + "." + std::string(action.name);
     name("#" + qualified);
     text_ += "{\"title\":\"";
@@ -81,9 +88,9 @@ void ReplyBody::actions(const std::string& url) {
 }
 
 void ReplyBody::entity(const edm::Record& record, edm::PropertyMask select, bool typed) {
-  if (hides_from_caller(exchange_, record.type())) {
+  if (hides_from_caller(exchange_, *set_)) {
     edm::Record shown = record;
-    hide_from_caller(exchange_, shown);
+    hide(shown);
     return visible(shown, select, typed);
   }
   visible(record, select, typed);
@@ -97,7 +104,7 @@ void ReplyBody::visible(const edm::Record& record, edm::PropertyMask select, boo
     edm::append_properties(text_, record, select, format().values(types));
     return;
   }
-  const std::string url = exchange_.entity_url(record.key());
+  const std::string url = exchange_.entity_url(*set_, record.key());
   annotation("id", url);
   if (const auto version = edm::version_of(record)) annotation("etag", entity_tag(*version));
   annotation("editLink", url);
@@ -108,7 +115,7 @@ void ReplyBody::visible(const edm::Record& record, edm::PropertyMask select, boo
 
 void ReplyBody::reference(const edm::Record& record) {
   text_ += '{';
-  annotation("id", exchange_.entity_url(record.key()));
+  annotation("id", exchange_.entity_url(*set_, record.key()));
   text_ += '}';
 }
 

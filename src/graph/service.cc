@@ -54,6 +54,7 @@ bool is_token_service(std::string_view rest) {
 Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings settings)
     : parts_(parts),
       settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
+      container_verbs_(parts.store, parts.sets, paging_key),
       verbs_(parts.store, parts.entities, std::move(paging_key)),
       resource_verbs_(parts.store, parts.entities),
       throttle_(parts.clock),
@@ -209,7 +210,7 @@ void Service::dispatch(const ExchangePtr& exchange) {
 void Service::dispatch_part(const ExchangePtr& exchange) {
   switch (exchange->resource.kind) {
     case Kind::kContainer:
-      return resource_verbs_.get_container(exchange);
+      return container_verbs_.get(exchange);
     case Kind::kReference:
       return resource_verbs_.get_reference(exchange);
     case Kind::kRawValue:
