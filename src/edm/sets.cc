@@ -12,8 +12,9 @@ std::span<const EntitySet* const> served_sets() {
 }
 
 std::span<const EntitySet* const> stored_sets() {
-  static constexpr std::array<const EntitySet*, 6> kSets = {
-      &kProfiles, &kTenants, &kApplications, &kSigningKeys, &kEnrollmentTokens, &kAuditEvents};
+  static constexpr std::array<const EntitySet*, 7> kSets = {
+      &kProfiles,         &kTenants,     &kApplications,      &kSigningKeys,
+      &kEnrollmentTokens, &kAuditEvents, &kRepeatableRequests};
   return kSets;
 }
 

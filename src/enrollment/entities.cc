@@ -6,11 +6,12 @@
 #include "base/random.h"
 #include "edm/version.h"
 #include "enrollment/audit.h"
+#include "enrollment/repeatable_request.h"
 
 namespace muster::enrollment {
 
 // One change on its way through the store. The work may run more than once, so everything here but
-// `result` is made before and stays.
+// `result` is made before and stays. `made` is what a create makes.
 struct Entities::Write {
   const edm::EntitySet* set;
   const EntityRules* rules;
@@ -21,7 +22,8 @@ struct Entities::Write {
   base::Timestamp now;
   std::string event_id;
   Conditions conditions = {};
-  std::optional<edm::Record> result = {};
+  std::optional<edm::Record> made = {};
+  std::optional<edm::Record> result = {};  // if it is not `made`
 
   // What belongs to every change once its row is written.
   base::Status finish(store::Transaction& transaction, const edm::Record* before,
@@ -37,6 +39,15 @@ struct Entities::Write {
     if (!conditions.hold(edm::version_of(*record))) return precondition_failed();
     return *std::move(record);
   }
+
+  // What a request gives that was done before, on the entity of that key.
+  base::Status repeat(store::Transaction& transaction, const std::string& of) {
+    result = MUSTER_TRY(transaction.get(*set, caller.tenant, of));
+    if (result) return base::done();
+    result.emplace(*set->type);
+    result->set(0, edm::Value(of));
+    return base::done();
+  }
 };
 
 namespace {
@@ -46,7 +57,7 @@ template <typename Write>
 store::Completion deliver(std::shared_ptr<Write> write, Entities::RecordDone done) {
   return [write = std::move(write), done = std::move(done)](base::Status status) {
     if (!status) return done(std::move(status).error());
-    done(*std::move(write->result));
+    done(*std::move(write->result ? write->result : write->made));
   };
 }
 
@@ -93,24 +104,38 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
                                              .operation = Operation::kCreate,
                                              .now = now,
                                              .event_id = base::ordered_uuid(now)});
-  write->result = *std::move(made);
+  write->made = *std::move(made);
   if (write->caller.enlistment) write->caller.enlistment->created_key = write->key;
-  const std::string& tenant = write->caller.tenant;
-  store::Store& store = store_for(write->caller);
-  store.write(
-      tenant,
+  submit(
+      store_for(write->caller), write,
       [write](store::Transaction& transaction) -> base::Status {
-        MUSTER_TRY(transaction.insert(*write->set, write->caller.tenant, *write->result));
-        return write->finish(transaction, nullptr, &*write->result);
+        MUSTER_TRY(transaction.insert(*write->set, write->caller.tenant, *write->made));
+        return write->finish(transaction, nullptr, &*write->made);
       },
       deliver(write, std::move(done)));
 }
 
-void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done) {
+void Entities::submit(store::Store& store, const std::shared_ptr<Write>& write, store::Work work,
+                      store::Completion done) {
   const std::string& tenant = write->caller.tenant;
-  store::Store& store = store_for(write->caller);
+  if (!write->caller.repeatable) return store.write(tenant, std::move(work), std::move(done));
   store.write(
       tenant,
+      [write, work = std::move(work)](store::Transaction& transaction) -> base::Status {
+        const Caller& caller = write->caller;
+        write->result.reset();
+        const std::optional<std::string> before =
+            MUSTER_TRY(find_done(transaction, caller.tenant, *caller.repeatable));
+        if (before) return write->repeat(transaction, *before);
+        MUSTER_TRY(work(transaction));
+        return remember_done(transaction, caller.tenant, *caller.repeatable, write->key);
+      },
+      std::move(done));
+}
+
+void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done) {
+  submit(
+      store_for(write->caller), write,
       [write, changes = std::move(changes)](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
         edm::Record after = before;
@@ -174,10 +199,8 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
                                              .now = now,
                                              .event_id = base::ordered_uuid(now),
                                              .conditions = std::move(conditions)});
-  const std::string& tenant = write->caller.tenant;
-  store::Store& store = store_for(write->caller);
-  store.write(
-      tenant,
+  submit(
+      store_for(write->caller), write,
       [write](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
         MUSTER_TRY(transaction.remove(*write->set, write->caller.tenant, write->key));

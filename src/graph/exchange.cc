@@ -52,7 +52,8 @@ enrollment::Caller Exchange::caller() const {
           .base_url = request.base_url,
           .request_id = request.request_id,
           .actor = enrollment::make_actor(std::move(facts)),
-          .enlistment = part ? part->enlistment : nullptr};
+          .enlistment = part ? part->enlistment : nullptr,
+          .repeatable = repeatable};
 }
 
 std::string Exchange::version_root() const {
@@ -110,6 +111,9 @@ void Exchange::add_headers(http::Response& response) const {
   if (!has(response, "Cache-Control")) response.add("Cache-Control", "no-cache, no-store");
   response.add("Vary", "Accept-Encoding, Accept, Prefer, OData-MaxVersion");
   if (!applied_.empty() && response.status < 400) response.add("Preference-Applied", applied_);
+  if (present.repeatability && changes_something()) {
+    response.add("Repeatability-Result", repeatable ? "accepted" : "rejected");
+  }
   const std::string_view origin = request.headers.get("Origin");
   if (origin.empty()) return;
   const bool allowed =
@@ -120,7 +124,7 @@ void Exchange::add_headers(http::Response& response) const {
   response.add("Vary", "Origin");
   response.add("Access-Control-Expose-Headers",
                "request-id, client-request-id, Retry-After, Location, Preference-Applied, ETag, "
-               "OData-Version, OData-EntityId");
+               "OData-Version, OData-EntityId, Repeatability-Result");
 }
 
 bool Exchange::answer_method(std::string_view methods) {
@@ -155,6 +159,7 @@ void Exchange::answer(http::Response response) {
 }
 
 void Exchange::refuse(const base::Error& error) {
+  if (error.code == base::ErrorCode::kNotRepeatable) repeatable.reset();
   http::Response response = error_reply(error, ids_, clock_.now());
   if (error.code == base::ErrorCode::kNotAuthenticated) {
     // RFC 6750 §3: no error code when no token was sent.

@@ -25,6 +25,8 @@ namespace muster::graph {
 struct BatchPart {
   std::string batch_id;                                // request id of the batch, for the log
   std::shared_ptr<enrollment::Enlistment> enlistment;  // of a part of an atomicity group
+  std::string reference = {};      // its URL as sent, if it names another request: `$1/…`
+  std::size_t same_id_before = 0;  // parts of its group before it with its Repeatability-Request-ID
 };
 
 // Belongs to one request; used by one thread at a time (loop, then perhaps a thread of the store).
@@ -42,8 +44,11 @@ class Exchange {
   PresentHeaders present;                 // of the request
   Format format;                          // of the answer; settled by negotiate_json
   Preferences preferences;                // settled by negotiate_json
+  // Settled by settle_repeatability; null for most.
+  std::shared_ptr<const enrollment::RepeatableRequest> repeatable;
 
   [[nodiscard]] bool is_read() const { return request.method == "GET" || request.method == "HEAD"; }
+  [[nodiscard]] bool changes_something() const { return !is_read() && request.method != "OPTIONS"; }
   [[nodiscard]] const RequestIds& ids() const { return ids_; }
   // Those that held when the request came.
   [[nodiscard]] const ServiceSettings& settings() const { return *settings_; }

@@ -72,6 +72,10 @@ constexpr std::array kParameters = {
     ParameterRow{"ifMatch", "header", "If-Match", "string", "Only if this is the version."},
     ParameterRow{"ifNoneMatch", "header", "If-None-Match", "string",
                  "Only if this is not the version."},
+    ParameterRow{"repeatabilityRequestId", "header", "Repeatability-Request-ID", "string",
+                 "A UUID, the same when the request is sent again: it is done once."},
+    ParameterRow{"repeatabilityFirstSent", "header", "Repeatability-First-Sent", "string",
+                 "When it was first sent, as in `Date`; goes with the id."},
 };
 
 // What each kind of request takes; keys of kParameters.
@@ -276,9 +280,14 @@ void write_path_parameter(JsonText& json, std::string_view name, const edm::Prop
 
 void write_parameters(JsonText& json, const Operation& one) {
   const std::span<const std::string_view> keys = parameters_of(one);
-  if (keys.empty()) return;
+  const bool repeatable = one.kind.has_value() && one.method != "GET";
+  if (keys.empty() && !repeatable) return;
   json.array("parameters", [&] {
     for (const std::string_view key : keys) {
+      json.object([&] { write_ref(json, "parameters", key); });
+    }
+    if (!repeatable) return;
+    for (const std::string_view key : {"repeatabilityRequestId", "repeatabilityFirstSent"}) {
       json.object([&] { write_ref(json, "parameters", key); });
     }
   });

@@ -34,6 +34,11 @@ constexpr std::array kMigrations = {
         "folded display names",
 #include "store/sqlite/migrations/0003_folded_display_names.sql"
     },
+    Migration{
+        5,
+        "repeatable requests",
+#include "store/sqlite/migrations/0005_repeatable_requests.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 
