@@ -117,7 +117,7 @@ base::Status read_pages(store::Store& store, Exchange& exchange, std::string_vie
   if (const auto most = exchange.preferences.max_page_size) {
     exchange.applied("odata.maxpagesize=" + std::to_string(*most));
   }
-  const base::Status status = store.read([&](store::Reader& reader) -> base::Status {
+  base::Status status = store.read([&](store::Reader& reader) -> base::Status {
     for (Expanded& one : expanded) MUSTER_TRY(read_page(reader, exchange, paging_key, one));
     return base::done();
   });
