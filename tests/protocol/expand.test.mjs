@@ -176,6 +176,9 @@ describe('$select of the container', () => {
   test('its own property, a star, and what is in it', async () => {
     assert.deepEqual(await read('$select=id'), { '@odata.context': context('deviceManagement(id)'), id: muster.tenant });
     assert.deepEqual(await read('$select=*'), { '@odata.context': context('deviceManagement(*)'), id: muster.tenant });
+    for (const query of ['$select=*,id', '$select=id,*', `$select=*,${SET}`]) {
+      assert.equal((await read(query)).id, muster.tenant, query);
+    }
     const named = await read(`$select=${SET}`);
     assert.deepEqual(named, { '@odata.context': context(`deviceManagement(${SET})`) });
     const both = await read(`$select=id&$expand=${SET}($select=id;$top=1)`);
