@@ -96,7 +96,8 @@ graph::ServiceSettings service_settings(const Settings& settings) {
   return {.default_page_size = settings.default_page_size,
           .max_page_size = settings.max_page_size,
           .cors_origins = settings.cors_origins,
-          .throttle = throttle_settings(settings)};
+          .throttle = throttle_settings(settings),
+          .repeatability_window = settings.repeatability_window};
 }
 
 observe::Level log_level(const Settings& settings) {

@@ -63,6 +63,7 @@ struct Settings {
   std::string payload_profile = "default";  // the section [payload.NAME] that new QR codes use
   std::uint32_t default_page_size = 100;
   std::uint32_t max_page_size = 1000;
+  std::chrono::seconds repeatability_window = std::chrono::hours(24);
 
   // off; graph: the figures that Graph publishes; own: the five below. 0 is no limit.
   std::string throttling = "off";

@@ -77,6 +77,8 @@ constexpr std::array kRows = {
                .sentence = "Entities on a page of a list when the caller names no number."},
     SettingRow{.name = "max_page_size", .kind = K::kNumber, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::max_page_size>, .least = 1, .most = 10'000, .reloadable = true,
                .sentence = "Most entities on a page, whatever the caller asks for."},
+    SettingRow{.name = "repeatability_window", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::repeatability_window>, .least = 300 * kSecond, .most = 365 * kDay,
+               .sentence = "How long after Repeatability-First-Sent a request may be sent again and is done once (412 afterwards)."},
     SettingRow{.name = "own_issuer", .kind = K::kBool, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::own_issuer>,
                .sentence = "Accept tokens that this service signs; off leaves the sections [[issuer]] alone."},
     SettingRow{.name = "audiences", .kind = K::kTexts, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::audiences>, .placeholder = "AUDIENCE",

@@ -17,6 +17,9 @@ constexpr std::array kTable = {
              "The body names an unknown property or holds a value its property cannot take."},
     ErrorRow{kInvalidQuery, "InvalidQuery", 400, "BadRequest",
              "A query option is unknown, malformed or out of range."},
+    ErrorRow{
+        kNotRepeatable, "NotRepeatable", 400, "BadRequest",
+        "The Repeatability header fields are malformed or name a request that was another one."},
     ErrorRow{kSegmentNotFound, "SegmentNotFound", 400, "BadRequest",
              "The path has a segment that the model does not name."},
     ErrorRow{kNotAuthenticated, "NotAuthenticated", 401, "InvalidAuthenticationToken",
@@ -36,6 +39,8 @@ constexpr std::array kTable = {
     ErrorRow{kConflict, "Conflict", 409, "Conflict", "Something with that key exists already."},
     ErrorRow{kPreconditionFailed, "PreconditionFailed", 412, "PreconditionFailed",
              "The entity changed since the version that If-Match names."},
+    ErrorRow{kRepeatedTooLate, "RepeatedTooLate", 412, "PreconditionFailed",
+             "Repeatability-First-Sent is outside the time for which requests are remembered."},
     ErrorRow{kPayloadTooLarge, "PayloadTooLarge", 413, "RequestEntityTooLarge",
              "The body is larger than the limit."},
     ErrorRow{kUnsupportedMediaType, "UnsupportedMediaType", 415, "UnsupportedMediaType",

@@ -126,7 +126,9 @@ std::vector<Annotation> container_annotations(std::string_view name,
                                               std::span<const DescribedSet> sets) {
   std::vector<Annotation> made = {
       {"Capabilities.UpdateRestrictions", record({{"Updatable", flag(false)}})},
-      {"Capabilities.ExpandRestrictions", no_expand()},
+      // What is expanded has nothing to expand in turn.
+      {"Capabilities.ExpandRestrictions",
+       record({{"Expandable", flag(true)}, {"MaxLevels", number(1)}})},
   };
   Expression list{.kind = Kind::kCollection};
   for (const DescribedSet& one : sets) {

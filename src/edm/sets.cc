@@ -18,9 +18,11 @@ std::span<const EntitySet* const> served_sets() {
 }
 
 std::span<const EntitySet* const> stored_sets() {
-  static constexpr std::array<const EntitySet*, 10> kSets = {
-      &kProfiles, &kDeviceOwnerProfiles, &kForWorkSettings, &kStoreSettings,    &kManagedDevices,
-      &kTenants,  &kApplications,        &kSigningKeys,     &kEnrollmentTokens, &kAuditEvents};
+  static constexpr std::array<const EntitySet*, 11> kSets = {
+      &kProfiles,      &kDeviceOwnerProfiles, &kForWorkSettings,
+      &kStoreSettings, &kManagedDevices,      &kTenants,
+      &kApplications,  &kSigningKeys,         &kEnrollmentTokens,
+      &kAuditEvents,   &kRepeatableRequests};
   return kSets;
 }
 

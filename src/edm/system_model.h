@@ -206,6 +206,56 @@ inline constexpr auto kExpiration =
 inline constexpr auto kRevoked = field<base::Timestamp>(kEnrollmentTokenType, "revokedDateTime");
 }  // namespace enrollment_token
 
+// --- repeatable requests: what was done for a request that its client may send again
+// (enrollment/repeatable_request.h)
+inline constexpr Property kRepeatableRequestRows[] = {
+    {.name = "requestId",
+     .column = "request_id",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 64,
+     .sentence = "The client's id of the request."},
+    {.name = "firstSent",
+     .column = "first_sent",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 32,
+     // What is to be forgotten is found along this index.
+     .folded_column = "first_sent_folded",
+     .sentence = "When it was first sent; texts of one length, in UTC."},
+    {.name = "entityKey",
+     .column = "entity_key",
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "Key of the entity that it made or changed."},
+    {.name = "fingerprint",
+     .column = "",
+     .type = Type::kBinary,
+     .nullable = false,
+     .access = Access::kInternal,
+     .storage = Storage::kSealed,
+     .secret = true,
+     .sentence = "Of the whole request: sealed, for short bodies can be guessed from a hash."},
+};
+inline constexpr EntityType kRepeatableRequestType{
+    .name = "repeatableRequest",
+    .properties = kRepeatableRequestRows,
+    .sentence = "A request that was done and may be sent again."};
+static_assert(is_well_formed(kRepeatableRequestType));
+inline constexpr EntitySet kRepeatableRequests{.name = "repeatableRequests",
+                                               .container = "",
+                                               .table = "repeatable_requests",
+                                               .type = &kRepeatableRequestType,
+                                               .actions = {},
+                                               .permission = "",
+                                               .sentence = "Requests that may be sent again."};
+namespace repeatable_request {
+inline constexpr auto kRequestId = field<std::string>(kRepeatableRequestType, "requestId");
+inline constexpr auto kFirstSent = field<std::string>(kRepeatableRequestType, "firstSent");
+inline constexpr auto kEntityKey = field<std::string>(kRepeatableRequestType, "entityKey");
+inline constexpr auto kFingerprint = field<std::string>(kRepeatableRequestType, "fingerprint");
+}  // namespace repeatable_request
+
 // Every set that a store keeps, served or not.
 [[nodiscard]] std::span<const EntitySet* const> stored_sets();
 

@@ -13,6 +13,8 @@ class Store;
 
 namespace muster::enrollment {
 
+struct RepeatableRequest;
+
 // A change that is made together with others or not at all (store/write_group.h).
 struct Enlistment {
   store::Store& store;           // takes the write
@@ -24,7 +26,8 @@ struct Caller {
   std::string base_url;    // of the service as the caller reached it; no slash at the end
   std::string request_id;  // UUID
   edm::Complex actor;      // as it goes into the audit log
-  std::shared_ptr<Enlistment> enlistment = {};  // null: each change is made on its own
+  std::shared_ptr<Enlistment> enlistment = {};               // null: each change is made on its own
+  std::shared_ptr<const RepeatableRequest> repeatable = {};  // null: done whenever it is sent
 };
 
 // What is known of a caller, for the audit log. Empty texts become null.

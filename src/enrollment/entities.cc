@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "edm/version.h"
 #include "enrollment/audit.h"
+#include "enrollment/repeatable_request.h"
 
 namespace muster::enrollment {
 
@@ -34,7 +35,7 @@ base::Status check_fixed(const edm::EntitySet& set, edm::PropertyMask changed) {
 }  // namespace
 
 // One change on its way through the store. The work may run more than once, so everything here but
-// `result` is made before and stays.
+// `result` is made before and stays. `made` is what a create makes.
 struct Entities::Write {
   const edm::EntitySet* set;
   const EntityRules* rules;
@@ -45,8 +46,9 @@ struct Entities::Write {
   base::Timestamp now;
   std::string event_id;
   Conditions conditions = {};
-  std::optional<edm::Record> result = {};
-  bool stored = true;  // false for a singleton that was never changed
+  std::optional<edm::Record> made = {};
+  std::optional<edm::Record> result = {};  // if it is not `made`
+  bool stored = true;                      // false for a singleton that was never changed
 
   // What belongs to every change once its row is written.
   base::Status finish(store::Transaction& transaction, const edm::Record* before,
@@ -69,6 +71,16 @@ struct Entities::Write {
     if (!conditions.hold(edm::version_of(*record))) return precondition_failed();
     return *std::move(record);
   }
+
+  // What a request gives that was done before, on the entity of that key.
+  base::Status repeat(store::Transaction& transaction, const std::string& of) {
+    result = MUSTER_TRY(transaction.get(*set, caller.tenant, of));
+    if (!result) result = untouched_entity(*set, *rules, of);
+    if (result) return base::done();
+    result.emplace(*set->type);
+    result->set(0, edm::Value(of));
+    return base::done();
+  }
 };
 
 namespace {
@@ -78,7 +90,7 @@ template <typename Write>
 store::Completion deliver(std::shared_ptr<Write> write, Entities::RecordDone done) {
   return [write = std::move(write), done = std::move(done)](base::Status status) {
     if (!status) return done(std::move(status).error());
-    done(*std::move(write->result));
+    done(*std::move(write->result ? write->result : write->made));
   };
 }
 
@@ -125,24 +137,38 @@ void Entities::create(const edm::EntitySet& set, Caller caller, edm::Record sent
                                              .operation = Operation::kCreate,
                                              .now = now,
                                              .event_id = base::ordered_uuid(now)});
-  write->result = *std::move(made);
+  write->made = *std::move(made);
   if (write->caller.enlistment) write->caller.enlistment->created_key = write->key;
-  const std::string& tenant = write->caller.tenant;
-  store::Store& store = store_for(write->caller);
-  store.write(
-      tenant,
+  submit(
+      store_for(write->caller), write,
       [write](store::Transaction& transaction) -> base::Status {
-        MUSTER_TRY(transaction.insert(*write->set, write->caller.tenant, *write->result));
-        return write->finish(transaction, nullptr, &*write->result);
+        MUSTER_TRY(transaction.insert(*write->set, write->caller.tenant, *write->made));
+        return write->finish(transaction, nullptr, &*write->made);
       },
       deliver(write, std::move(done)));
 }
 
-void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done) {
+void Entities::submit(store::Store& store, const std::shared_ptr<Write>& write, store::Work work,
+                      store::Completion done) {
   const std::string& tenant = write->caller.tenant;
-  store::Store& store = store_for(write->caller);
+  if (!write->caller.repeatable) return store.write(tenant, std::move(work), std::move(done));
   store.write(
       tenant,
+      [write, work = std::move(work)](store::Transaction& transaction) -> base::Status {
+        const Caller& caller = write->caller;
+        write->result.reset();
+        const std::optional<std::string> before =
+            MUSTER_TRY(find_done(transaction, caller.tenant, *caller.repeatable));
+        if (before) return write->repeat(transaction, *before);
+        MUSTER_TRY(work(transaction));
+        return remember_done(transaction, caller.tenant, *caller.repeatable, write->key);
+      },
+      std::move(done));
+}
+
+void Entities::change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done) {
+  submit(
+      store_for(write->caller), write,
       [write, changes = std::move(changes)](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
         edm::Record after = before;
@@ -207,10 +233,8 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
                                              .now = now,
                                              .event_id = base::ordered_uuid(now),
                                              .conditions = std::move(conditions)});
-  const std::string& tenant = write->caller.tenant;
-  store::Store& store = store_for(write->caller);
-  store.write(
-      tenant,
+  submit(
+      store_for(write->caller), write,
       [write](store::Transaction& transaction) -> base::Status {
         const edm::Record before = MUSTER_TRY(write->current(transaction));
         MUSTER_TRY(transaction.remove(*write->set, write->caller.tenant, write->key));
@@ -219,12 +243,26 @@ void Entities::remove(const edm::EntitySet& set, Caller caller, std::string key,
       std::move(done));
 }
 
+base::Result<std::optional<edm::Record>> Entities::find(store::Reader& reader,
+                                                        const edm::EntitySet& set,
+                                                        std::string_view tenant,
+                                                        std::string_view key,
+                                                        edm::PropertyMask properties) const {
+  std::optional<edm::Record> record = MUSTER_TRY(reader.get(set, tenant, key, properties));
+  if (!record && set.singleton) record = untouched_entity(set, rules(set), key);
+  return record;
+}
+
 base::Result<std::optional<edm::Record>> Entities::find(const edm::EntitySet& set,
                                                         std::string_view tenant,
                                                         std::string_view key,
                                                         edm::PropertyMask properties) const {
-  auto record = MUSTER_TRY(store::get(store_, set, tenant, key, properties));
-  if (!record && set.singleton) record = untouched_entity(set, rules(set), key);
+  std::optional<edm::Record> record;
+  const base::Status status = store_.read([&](store::Reader& reader) -> base::Status {
+    record = MUSTER_TRY(find(reader, set, tenant, key, properties));
+    return base::done();
+  });
+  if (!status) return status.error();
   return record;
 }
 

@@ -21,7 +21,11 @@ namespace muster::enrollment {
 // refused before it is queued, else on a thread of the store when it is durable. Errors: those of
 // the rules; kNotFound for a key that the tenant does not have; kPreconditionFailed when the
 // conditions do not hold of the entity as the write finds it, so that of two writers who name the
-// same version one is refused; the store's.
+// same version one is refused; kNotRepeatable as find_done(); the store's.
+//
+// A change of a caller with a repeatable request is made once (repeatable_request.h). When it was
+// made before, conditions and body count no more, and `done` gets the entity as it is by now: only
+// its key if it is gone.
 class Entities {
  public:
   using RecordDone = std::function<void(base::Result<edm::Record>)>;
@@ -35,6 +39,12 @@ class Entities {
   // The entity, read by itself; that of a singleton that was never changed as its rules have it.
   // nullopt when the tenant has none of that key.
   [[nodiscard]] base::Result<std::optional<edm::Record>> find(const edm::EntitySet& set,
+                                                              std::string_view tenant,
+                                                              std::string_view key,
+                                                              edm::PropertyMask properties) const;
+  // The same within a view of the store.
+  [[nodiscard]] base::Result<std::optional<edm::Record>> find(store::Reader& reader,
+                                                              const edm::EntitySet& set,
                                                               std::string_view tenant,
                                                               std::string_view key,
                                                               edm::PropertyMask properties) const;
@@ -67,6 +77,8 @@ class Entities {
   [[nodiscard]] const EntityRules& rules(const edm::EntitySet& set) const;
   [[nodiscard]] store::Store& store_for(const Caller& caller);
   void change(const std::shared_ptr<Write>& write, edm::Record changes, RecordDone done);
+  static void submit(store::Store& store, const std::shared_ptr<Write>& write, store::Work work,
+                     store::Completion done);
 
   store::Store& store_;
   const base::Clock& clock_;

@@ -59,7 +59,6 @@ base::Result<odata::Resource> follow_id(const Exchange& exchange, odata::Resourc
 
 base::Status locate(Exchange& exchange, std::string_view path,
                     std::span<const edm::EntitySet* const> sets) {
-  exchange.present = find_headers(exchange.request.headers);
   MUSTER_TRY(settle_version(exchange));
   odata::Resource resource = MUSTER_TRY(odata::resolve(path, exchange.request.query(), sets));
   if (resource.kind == Kind::kEntityById) {

@@ -9,10 +9,10 @@
 
 namespace muster::graph {
 
-// Reads the headers that decide about the whole request (OData-MaxVersion, OData-Version of a body)
-// and then the path; `$entity?$id=…` is followed to the entity, which has to be one of this
-// service under the same version. The singleton's key is the tenant's. Errors: those of
-// odata::resolve; kBadRequest for a version that is not served.
+// Precondition: Exchange::present is known. Reads the headers that decide about the whole request
+// (OData-MaxVersion, OData-Version of a body) and then the path; `$entity?$id=…` is followed to the
+// entity, which has to be one of this service under the same version. The singleton's key is the
+// tenant's. Errors: those of odata::resolve; kBadRequest for a version that is not served.
 [[nodiscard]] base::Status locate(Exchange& exchange, std::string_view path,
                                   std::span<const edm::EntitySet* const> sets);
 

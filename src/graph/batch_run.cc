@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/encoding.h"
 #include "base/random.h"
 #include "graph/batch_headers.h"
 
@@ -19,6 +20,10 @@ bool failed(const http::Response& response) {
 
 bool is_read(const BatchItem& item) {
   return item.method == "GET" || item.method == "HEAD";
+}
+
+std::string repeatability_id(const BatchItem& item) {
+  return base::ascii_lower(item.headers.get("Repeatability-Request-ID"));
 }
 
 base::Error dependency_failed(const BatchItem& on) {
@@ -65,6 +70,12 @@ void BatchRun::plan_groups() {
     if (items[i].group.empty()) continue;
     if (i == 0 || items[i - 1].group != items[i].group) groups_.emplace_back();
     slots_[i].group = groups_.size() - 1;
+    const std::string id = repeatability_id(items[i]);
+    if (!id.empty()) {
+      slots_[i].same_id_before = static_cast<std::size_t>(
+          std::count_if(groups_.back().members.begin(), groups_.back().members.end(),
+                        [&](std::size_t other) { return repeatability_id(items[other]) == id; }));
+    }
     groups_.back().members.push_back(i);
   }
   for (Group& group : groups_) {
@@ -315,6 +326,9 @@ void BatchRun::run(std::size_t index, std::optional<base::Error> refusal) {
     request = request_of(index, refusal);
     part->batch_id = plan_.outer.request_id;
     part->enlistment = slots_[index].enlistment;
+    part->same_id_before = slots_[index].same_id_before;
+    const std::string& url = plan_.batch.items[index].url;
+    if (batch_reference(base(), url)) part->reference = url;
   }
   http::Responder responder =
       http::Responder::to([self = shared_from_this(), index](http::Response&& response) {

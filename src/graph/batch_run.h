@@ -70,6 +70,7 @@ class BatchRun : public std::enable_shared_from_this<BatchRun> {
     std::string target;      // once it runs
     std::string request_id;  // likewise
     std::shared_ptr<enrollment::Enlistment> enlistment;
+    std::size_t same_id_before = 0;  // BatchPart
     http::Response response;
     bool skipped = false;
   };

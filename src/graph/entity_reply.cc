@@ -1,6 +1,7 @@
 #include "graph/entity_reply.h"
 
 #include "edm/version.h"
+#include "graph/listing.h"
 #include "graph/reply_body.h"
 #include "graph/verb_support.h"
 
@@ -13,13 +14,6 @@ std::string context_of(const Exchange& exchange, const odata::QueryOptions& opti
   if (!options.select_text.empty()) fragment += "(" + options.select_text + ")";
   if (single) fragment += "/$entity";
   return fragment;
-}
-
-// The same list from another key on. Options are written in the model's spelling, whatever the
-// client used; every character needs no further encoding.
-std::string next_link(const Exchange& exchange, const odata::QueryOptions& options,
-                      const std::string& skip_token) {
-  return exchange.collection_url() + "?" + odata::next_query(options, skip_token);
 }
 
 }  // namespace
@@ -59,7 +53,9 @@ http::Response page_reply(const Exchange& exchange, const store::Page& page,
   ReplyBody body(exchange);
   body.context(references ? "Collection($ref)" : context_of(exchange, options, false));
   if (page.count) body.count(*page.count);
-  if (skip_token) body.annotation("nextLink", next_link(exchange, options, *skip_token));
+  if (skip_token) {
+    body.annotation("nextLink", next_link(exchange.collection_url(), options, *skip_token));
+  }
   body.name("value");
   std::string& text = body.text();
   text += '[';

@@ -1,18 +1,14 @@
 #include "graph/entity_set.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "edm/json_read.h"
-#include "edm/read_guard.h"
-#include "edm/version.h"
 #include "graph/entity_reply.h"
+#include "graph/listing.h"
 #include "graph/preferences.h"
 #include "graph/property_value.h"
 #include "graph/reply_body.h"
 #include "graph/verb_support.h"
-#include "odata/evaluate.h"
-#include "odata/paging.h"
 #include "odata/query_items.h"
 #include "odata/query_options.h"
 
@@ -48,37 +44,16 @@ EntitySetVerbs::EntitySetVerbs(store::Store& store, enrollment::Entities& entiti
 void EntitySetVerbs::list(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {
     const edm::EntitySet& set = *exchange->resource.set;
-    const std::string& tenant = exchange->principal->tenant_id;
     const odata::QueryOptions options = MUSTER_TRY(read_options(*exchange, Shape::kCollection));
-    static const odata::Order kByKey;
-    const odata::Order& order = options.order ? *options.order : kByKey;
     MUSTER_TRY(check_accept(*exchange, "application/json"));
     const auto most = exchange->preferences.max_page_size;
     if (most) exchange->applied("odata.maxpagesize=" + std::to_string(*most));
-    const std::size_t wished = options.top.value_or(exchange->settings().default_page_size);
-    store::Query query{
-        .set = &set,
-        .tenant = tenant,
-        .skip = options.skip_token ? 0 : options.skip,
-        .limit = std::min({wished, exchange->settings().max_page_size, most.value_or(wished)}),
-        .count = options.count,
-        .properties = options.select | order.expression.properties |
-                      edm::guards_of(*set.type, options.select) | edm::version_bit(*set.type),
-        .filter = options.filter.get(),
-        .order = options.order.get()};
-    if (options.skip_token) {
-      query.after = MUSTER_TRY(
-          odata::read_skip_token(paging_key_, tenant, set, *options.skip_token, options.scope));
-    }
+    const store::Query query = MUSTER_TRY(page_query(*exchange, set, options, paging_key_));
     exchange->end_stage(Stage::kParse);
     store::Page page = MUSTER_TRY(store::list(store_, query));
     exchange->end_stage(Stage::kStore);
-    if (page.scanned) exchange->note_scan();
-    std::optional<std::string> skip_token;
-    if (page.more && !page.records.empty()) {
-      const odata::Position last = odata::Ranker(order).position(page.records.back());
-      skip_token = odata::make_skip_token(paging_key_, tenant, set, last, options.scope);
-    }
+    if (page.scanned) exchange->note_scan(set);
+    const auto skip_token = next_token(*exchange, set, options, paging_key_, page);
     for (edm::Record& record : page.records) odata::prune(record, options);
     return page_reply(*exchange, page, options, skip_token);
   });
@@ -221,7 +196,7 @@ void EntitySetVerbs::draw(const ExchangePtr& exchange) {
     const edm::Record record = MUSTER_TRY(read_entity(entities_, *exchange, edm::kAllProperties));
     if (auto reply = conditional_reply(*exchange, record)) return *std::move(reply);
     edm::Record shown = record;
-    hide_from_caller(*exchange, shown);
+    hide_from_caller(*exchange, *resource.set, shown);
     if (!(shown == record)) {
       return base::fail(ErrorCode::kForbidden,
                         "The picture shows what only callers who may change the entity see.");

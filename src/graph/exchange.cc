@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "edm/read_guard.h"
 #include "graph/routes.h"
 #include "odata/literal.h"
 #include "odata/path_operations.h"
@@ -52,16 +53,16 @@ enrollment::Caller Exchange::caller() const {
           .base_url = request.base_url,
           .request_id = request.request_id,
           .actor = enrollment::make_actor(std::move(facts)),
-          .enlistment = part ? part->enlistment : nullptr};
+          .enlistment = part ? part->enlistment : nullptr,
+          .repeatable = repeatable};
 }
 
 std::string Exchange::version_root() const {
   return request.base_url + "/" + std::string(version);
 }
 
-std::string Exchange::set_url() const {
-  return version_root() + "/" + std::string(resource.set->container) + "/" +
-         std::string(resource.set->name);
+std::string Exchange::set_url(const edm::EntitySet& set) const {
+  return version_root() + "/" + std::string(set.container) + "/" + std::string(set.name);
 }
 
 std::string Exchange::collection_url() const {
@@ -70,13 +71,12 @@ std::string Exchange::collection_url() const {
   return url;
 }
 
-std::string Exchange::entity_url(std::string_view key) const {
-  const edm::EntitySet& set = *resource.set;
-  if (set.singleton) return set_url();
+std::string Exchange::entity_url(const edm::EntitySet& set, std::string_view key) const {
+  if (set.singleton) return set_url(set);
   const bool plain = !key.empty() && base::percent_encode(key) == key &&
                      !odata::is_qualified(key) && odata::find_function(set, key) == nullptr;
-  if (plain) return set_url() + "/" + std::string(key);
-  return set_url() + "(" + odata::quote_for_url(key) + ")";
+  if (plain) return set_url(set) + "/" + std::string(key);
+  return set_url(set) + "(" + odata::quote_for_url(key) + ")";
 }
 
 void Exchange::take_resource(odata::Resource found) {
@@ -85,8 +85,11 @@ void Exchange::take_resource(odata::Resource found) {
   query_ = odata::without_items(request.query(), resource.address_options);
 }
 
-bool Exchange::may_write() const {
-  return auth::grants(principal->permissions, required_permissions(*resource.set, false));
+edm::PropertyMask Exchange::hidden_of(const edm::EntitySet& set) const {
+  const edm::PropertyMask guarded = edm::guarded_from_readers(*set.type);
+  if (guarded == 0) return 0;
+  const bool may_write = auth::grants(principal->permissions, required_permissions(set, false));
+  return may_write ? 0 : guarded;
 }
 
 void Exchange::applied(std::string_view preference) {
@@ -100,9 +103,9 @@ void Exchange::end_stage(Stage stage) {
   stage_began_ = now;
 }
 
-void Exchange::note_scan() {
+void Exchange::note_scan(const edm::EntitySet& set) {
   telemetry_.log().debug("list_without_index", {observe::field("request_id", request.request_id),
-                                                observe::field("set", resource.set->name)});
+                                                observe::field("set", set.name)});
 }
 
 void Exchange::add_headers(http::Response& response) const {
@@ -112,6 +115,9 @@ void Exchange::add_headers(http::Response& response) const {
   if (!has(response, "Cache-Control")) response.add("Cache-Control", "no-cache, no-store");
   response.add("Vary", "Accept-Encoding, Accept, Prefer, OData-MaxVersion");
   if (!applied_.empty() && response.status < 400) response.add("Preference-Applied", applied_);
+  if (present.repeatability && changes_something()) {
+    response.add("Repeatability-Result", repeatable ? "accepted" : "rejected");
+  }
   const std::string_view origin = request.headers.get("Origin");
   if (origin.empty()) return;
   const bool allowed =
@@ -122,7 +128,7 @@ void Exchange::add_headers(http::Response& response) const {
   response.add("Vary", "Origin");
   response.add("Access-Control-Expose-Headers",
                "request-id, client-request-id, Retry-After, Location, Preference-Applied, ETag, "
-               "OData-Version, OData-EntityId");
+               "OData-Version, OData-EntityId, Repeatability-Result");
 }
 
 bool Exchange::answer_method(std::string_view methods) {
@@ -157,6 +163,7 @@ void Exchange::answer(http::Response response) {
 }
 
 void Exchange::refuse(const base::Error& error) {
+  if (error.code == base::ErrorCode::kNotRepeatable) repeatable.reset();
   http::Response response = error_reply(error, ids_, clock_.now());
   if (error.code == base::ErrorCode::kNotAuthenticated) {
     // RFC 6750 §3: no error code when no token was sent.

@@ -25,6 +25,8 @@ namespace muster::graph {
 struct BatchPart {
   std::string batch_id;                                // request id of the batch, for the log
   std::shared_ptr<enrollment::Enlistment> enlistment;  // of a part of an atomicity group
+  std::string reference = {};      // its URL as sent, if it names another request: `$1/…`
+  std::size_t same_id_before = 0;  // parts of its group before it with its Repeatability-Request-ID
 };
 
 // Belongs to one request; used by one thread at a time (loop, then perhaps a thread of the store).
@@ -42,21 +44,28 @@ class Exchange {
   PresentHeaders present;                 // of the request
   Format format;                          // of the answer; settled by negotiate_json
   Preferences preferences;                // settled by negotiate_json
+  // Settled by settle_repeatability; null for most.
+  std::shared_ptr<const enrollment::RepeatableRequest> repeatable;
 
   [[nodiscard]] bool is_read() const { return request.method == "GET" || request.method == "HEAD"; }
+  [[nodiscard]] bool changes_something() const { return !is_read() && request.method != "OPTIONS"; }
   [[nodiscard]] const RequestIds& ids() const { return ids_; }
   // Those that held when the request came.
   [[nodiscard]] const ServiceSettings& settings() const { return *settings_; }
   [[nodiscard]] enrollment::Caller caller() const;
   // `https://host:port/beta`.
   [[nodiscard]] std::string version_root() const;
-  // `https://host:port/beta/deviceManagement/set` of the resource's set.
-  [[nodiscard]] std::string set_url() const;
+  // `https://host:port/beta/deviceManagement/set`; of the resource's set if none is named.
+  [[nodiscard]] std::string set_url() const { return set_url(*resource.set); }
+  [[nodiscard]] std::string set_url(const edm::EntitySet& set) const;
   // The same with `/$ref` behind it where that is what is listed.
   [[nodiscard]] std::string collection_url() const;
-  // The URL of an entity of the resource's set: with its key as a segment, or in parentheses where
-  // a segment would be read as something else.
-  [[nodiscard]] std::string entity_url(std::string_view key) const;
+  // The URL of an entity: with its key as a segment, or in parentheses where a segment would be
+  // read as something else.
+  [[nodiscard]] std::string entity_url(std::string_view key) const {
+    return entity_url(*resource.set, key);
+  }
+  [[nodiscard]] std::string entity_url(const edm::EntitySet& set, std::string_view key) const;
   // The query without what says where the resource is or in which form it is wanted: the options
   // that say what is asked of it.
   [[nodiscard]] std::string_view query() const {
@@ -64,14 +73,14 @@ class Exchange {
   }
   // Call it once the resource is known.
   void take_resource(odata::Resource found);
-  // Whether the caller may change what the resource belongs to.
-  [[nodiscard]] bool may_write() const;
+  // What the caller may not see of entities of a set (edm/read_guard.h).
+  [[nodiscard]] edm::PropertyMask hidden_of(const edm::EntitySet& set) const;
   // Notes that a preference was honoured, e.g. `return=minimal`.
   void applied(std::string_view preference);
   // Names the row of the metrics and the log; must be a literal.
   void set_route(Route route) { route_ = route; }
   // Says in the log, for debugging, that no index served the query of the request.
-  void note_scan();
+  void note_scan(const edm::EntitySet& set);
   // Ends a stage that began with the last call or with the request; for the stage histogram.
   void end_stage(Stage stage);
 

@@ -58,6 +58,7 @@ struct ParameterRow {
 constexpr std::array kParameters = {
     ParameterRow{"tenant", "path", "tenant", "string", "GUID of the tenant."},
     ParameterRow{"select", "query", "$select", "string", "Properties to give, by comma."},
+    ParameterRow{"expand", "query", "$expand", "string", "Sets to give with it, by comma."},
     ParameterRow{"filter", "query", "$filter", "string", "Only entities for which this holds."},
     ParameterRow{"search", "query", "$search", "string", "Only entities with this text."},
     ParameterRow{"orderby", "query", "$orderby", "string", "Properties to sort by, by comma."},
@@ -71,6 +72,10 @@ constexpr std::array kParameters = {
     ParameterRow{"ifMatch", "header", "If-Match", "string", "Only if this is the version."},
     ParameterRow{"ifNoneMatch", "header", "If-None-Match", "string",
                  "Only if this is not the version."},
+    ParameterRow{"repeatabilityRequestId", "header", "Repeatability-Request-ID", "string",
+                 "A UUID, the same when the request is sent again: it is done once."},
+    ParameterRow{"repeatabilityFirstSent", "header", "Repeatability-First-Sent", "string",
+                 "When it was first sent, as in `Date`; goes with the id."},
 };
 
 // What each kind of request takes; keys of kParameters.
@@ -88,10 +93,12 @@ std::span<const std::string_view> parameters_of(const Operation& one) {
   static constexpr std::array<std::string_view, 2> kModel = {"format", "ifNoneMatch"};
   static constexpr std::array<std::string_view, 1> kDocument = {"format"};
   static constexpr std::array<std::string_view, 1> kById = {"id"};
+  static constexpr std::array<std::string_view, 3> kContainer = {"select", "expand", "format"};
   if (one.set == nullptr) {
     if (one.path == "/$metadata") return kModel;
     if (one.path == "/") return kDocument;
     if (one.kind == Kind::kEntityById) return kById;
+    if (one.kind == Kind::kContainer) return kContainer;
     return {};
   }
   if (one.kind == Kind::kCount) return kCount;
@@ -270,9 +277,14 @@ void write_path_parameter(JsonText& json, std::string_view name, const edm::Prop
 
 void write_parameters(JsonText& json, const Operation& one) {
   const std::span<const std::string_view> keys = parameters_of(one);
-  if (keys.empty()) return;
+  const bool repeatable = one.kind.has_value() && one.method != "GET";
+  if (keys.empty() && !repeatable) return;
   json.array("parameters", [&] {
     for (const std::string_view key : keys) {
+      json.object([&] { write_ref(json, "parameters", key); });
+    }
+    if (!repeatable) return;
+    for (const std::string_view key : {"repeatabilityRequestId", "repeatabilityFirstSent"}) {
       json.object([&] { write_ref(json, "parameters", key); });
     }
   });

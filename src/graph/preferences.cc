@@ -65,6 +65,10 @@ PresentHeaders find_headers(const http::Headers& headers) {
       case 16:
         note(present.max_version, name, "OData-MaxVersion");
         break;
+      case 24:
+        note(present.repeatability, name, "Repeatability-Request-ID");
+        note(present.repeatability, name, "Repeatability-First-Sent");
+        break;
       default:
         break;
     }

@@ -22,6 +22,7 @@ struct PresentHeaders {
   bool isolation = false;
   bool version = false;
   bool max_version = false;
+  bool repeatability = false;  // one of its two fields, or both
 };
 [[nodiscard]] PresentHeaders find_headers(const http::Headers& headers);
 

@@ -1,6 +1,5 @@
 #include "graph/reply_body.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "edm/json_write.h"
@@ -8,19 +7,13 @@
 #include "edm/version.h"
 
 namespace muster::graph {
-namespace {
 
-bool hides_from_caller(const Exchange& exchange, const edm::EntityType& type) {
-  return edm::guarded_from_readers(type) != 0 && !exchange.may_write();
+void hide_from_caller(const Exchange& exchange, const edm::EntitySet& set, edm::Record& record) {
+  if (exchange.hidden_of(set) != 0) edm::hide_from_readers(record);
 }
 
-}  // namespace
-
-void hide_from_caller(const Exchange& exchange, edm::Record& record) {
-  if (hides_from_caller(exchange, record.type())) edm::hide_from_readers(record);
-}
-
-ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint) : exchange_(exchange) {
+ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint)
+    : exchange_(exchange), set_(exchange.resource.set) {
   text_.reserve(size_hint);
   text_ += '{';
 }
@@ -39,18 +32,20 @@ void ReplyBody::context(std::string_view fragment) {
   text_ += '"';
 }
 
-void ReplyBody::annotation(std::string_view name, std::string_view text) {
+void ReplyBody::annotation(std::string_view name, std::string_view text, std::string_view of) {
   if (!text_.ends_with('{')) text_ += ',';
   text_ += '"';
+  text_ += of;
   text_ += format().prefix();
   text_ += name;
   text_ += "\":";
   edm::append_json_string(text_, text);
 }
 
-void ReplyBody::count(std::size_t items) {
+void ReplyBody::count(std::size_t items, std::string_view of) {
   if (!text_.ends_with('{')) text_ += ',';
   text_ += '"';
+  text_ += of;
   text_ += format().prefix();
   text_ += "count\":";
   const char* quote = format().int64_as_text ? "\"" : "";
@@ -65,7 +60,7 @@ void ReplyBody::name(std::string_view member) {
 }
 
 void ReplyBody::actions(const std::string& url) {
-  for (const edm::Action& action : exchange_.resource.set->actions) {
+  for (const edm::Action& action : set_->actions) {
     const std::string qualified = std::string(edm::kNamespace) + "." + std::string(action.name);
     name("#" + qualified);
     text_ += "{\"title\":\"";
@@ -75,9 +70,9 @@ void ReplyBody::actions(const std::string& url) {
 }
 
 void ReplyBody::entity(const edm::Record& record, edm::PropertyMask select, bool typed) {
-  if (hides_from_caller(exchange_, record.type())) {
+  if (exchange_.hidden_of(*set_) != 0) {
     edm::Record shown = record;
-    hide_from_caller(exchange_, shown);
+    edm::hide_from_readers(shown);
     return visible(shown, select, typed);
   }
   visible(record, select, typed);
@@ -91,7 +86,7 @@ void ReplyBody::visible(const edm::Record& record, edm::PropertyMask select, boo
     edm::append_properties(text_, record, select, format().values(types));
     return;
   }
-  const std::string url = exchange_.entity_url(record.key());
+  const std::string url = exchange_.entity_url(*set_, record.key());
   annotation("id", url);
   if (const auto version = edm::version_of(record)) annotation("etag", entity_tag(*version));
   annotation("editLink", url);
@@ -102,7 +97,7 @@ void ReplyBody::visible(const edm::Record& record, edm::PropertyMask select, boo
 
 void ReplyBody::reference(const edm::Record& record) {
   text_ += '{';
-  annotation("id", exchange_.entity_url(record.key()));
+  annotation("id", exchange_.entity_url(*set_, record.key()));
   text_ += '}';
 }
 

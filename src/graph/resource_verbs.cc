@@ -1,10 +1,8 @@
 #include "graph/resource_verbs.h"
 
-#include <array>
 #include <utility>
 
 #include "edm/json_read.h"
-#include "edm/json_write.h"
 #include "graph/property_value.h"
 #include "graph/reply_body.h"
 #include "graph/verb_support.h"
@@ -123,30 +121,6 @@ base::Result<edm::Value> new_value(const Exchange& exchange) {
 }
 
 }  // namespace
-
-void ResourceVerbs::get_container(const ExchangePtr& exchange) {
-  run(exchange, [&]() -> base::Result<http::Response> {
-    // It has no type of its own in the tables of properties, so nothing can be chosen from it.
-    MUSTER_TRY(refuse_options(*exchange, {"select", "expand"}));
-    static constexpr std::array<edm::Property, 1> kRows = {
-        edm::Property{.name = "id", .column = "id", .nullable = false, .sentence = "The tenant."}};
-    static constexpr edm::EntityType kType{.name = "", .properties = kRows, .sentence = ""};
-    MUSTER_TRY(odata::parse_query(kType, exchange->query(), Shape::kNothing));
-    MUSTER_TRY(check_accept(*exchange, kJson));
-    const odata::Resource& resource = exchange->resource;
-    const std::string url = exchange->version_root() + "/" + std::string(resource.container);
-    ReplyBody body(*exchange, 512);
-    body.context(resource.container);
-    if (body.format().metadata == Metadata::kFull) {
-      body.annotation("type", "#microsoft.graph." + std::string(resource.container));
-      body.annotation("id", url);
-      body.annotation("editLink", url);
-    }
-    body.name("id");
-    edm::append_json_string(body.text(), exchange->principal->tenant_id);
-    return std::move(body).finish(200);
-  });
-}
 
 void ResourceVerbs::get_reference(const ExchangePtr& exchange) {
   run(exchange, [&]() -> base::Result<http::Response> {

@@ -1,6 +1,5 @@
-// The verbs of what is smaller or larger than an entity: properties and their values, references,
-// results of functions, the singleton that contains the sets (OData 4.01 Protocol §§11.2.4, 11.2.9,
-// 11.4.9, 11.5.3).
+// The verbs of what is smaller than an entity or beside it: properties and their values,
+// references, results of functions (OData 4.01 Protocol §§11.2.4, 11.2.9, 11.4.9, 11.5.3).
 #pragma once
 
 #include "enrollment/entities.h"
@@ -15,8 +14,6 @@ class ResourceVerbs {
   // `entities` must outlive this.
   explicit ResourceVerbs(enrollment::Entities& entities) : entities_(entities) {}
 
-  // The singleton `deviceManagement`: its key is the tenant, its sets are reached by their URLs.
-  void get_container(const ExchangePtr& exchange);
   void get_reference(const ExchangePtr& exchange);
   // A property; 204 for null. Of a collection `$top`, `$skip` and `$count` are taken.
   void get_property(const ExchangePtr& exchange);

@@ -285,7 +285,39 @@ TEST_F(Resources, TheContainerIsASmallEntity) {
   EXPECT_EQ(get("/beta/deviceManagement", {}, "Bearer reader").status, 200);
   EXPECT_EQ(get("/beta/deviceManagement", {}, "Bearer nobody").status, 403);
   EXPECT_EQ(send({"PATCH", "/beta/deviceManagement", "{}"}).status, 405);
-  EXPECT_EQ(get("/beta/deviceManagement?$expand=samples").status, 501);
+}
+
+TEST_F(Resources, TheContainerHoldsWhatIsExpanded) {
+  const std::string url = "/beta/deviceManagement";
+  json::object answer = read(url + "?$expand=samples($select=displayName)");
+  EXPECT_EQ(text(answer, "@odata.context"), context("deviceManagement(samples(displayName))"));
+  EXPECT_EQ(answer.at("samples"),
+            json::value(json::array{json::object{{"displayName", "O'Neil"}}}));
+  EXPECT_EQ(text(answer, "id"), kTenant);
+  answer = read(url + "?$select=id&$expand=*/$ref");
+  EXPECT_EQ(text(answer.at("samples").as_array().at(0).as_object(), "@odata.id"), kRoot + entity_);
+  EXPECT_TRUE(answer.at("setting").is_null()) << "a single entity that is not there";
+  answer = read(url +
+                "?$expand=samples/graph.sample($select=displayName;$filter=deviceCount gt @n)"
+                "&@n=3");
+  EXPECT_EQ(answer.at("samples"), json::value(json::array{}));
+  answer = read(url + "?$expand=samples/$count($filter=deviceCount eq 3)");
+  EXPECT_EQ(answer.at("samples@odata.count"), 1);
+  EXPECT_FALSE(answer.contains("samples"));
+  for (const std::string_view wrong :
+       {"$expand=id", "$expand=nothing", "$expand=samples,samples", "$expand=*,*", "$expand=",
+        "$expand=samples&expand=setting", "$expand=samples(", "$expand=samples/displayName",
+        "$expand=setting/$count", "$expand=setting($top=1)", "$expand=samples($foo=1)",
+        "$expand=samples($top=1;$top=2)", "$expand=samples($select=nothing)",
+        "$expand=samples($filter=displayName eq 1)", "$expand=samples($levels=0)", "$expand=$value",
+        "$expand=samples/$ref($select=id)", "$select=nothing", "$filter=id eq 'x'"}) {
+    EXPECT_EQ(get(url + "?" + std::string(wrong)).status, 400) << wrong;
+  }
+  for (const std::string_view unbuilt :
+       {"$expand=samples($levels=2)", "$expand=*($levels=max)", "$expand=samples($expand=x)",
+        "$expand=samples($compute=1 as one)", "$compute=1 as one"}) {
+    EXPECT_EQ(get(url + "?" + std::string(unbuilt)).status, 501) << unbuilt;
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "graph/addressing.h"
 #include "graph/batch.h"
+#include "graph/repeatability.h"
 #include "graph/routes.h"
 
 namespace muster::graph {
@@ -34,7 +35,8 @@ http::Response preflight_reply() {
   response.add("Access-Control-Allow-Headers",
                "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, "
                "client-request-id, SdkVersion, ConsistencyLevel, OData-Version, OData-MaxVersion, "
-               "OData-Isolation, Isolation");
+               "OData-Isolation, Isolation, Repeatability-Request-ID, Repeatability-First-Sent, "
+               "Repeatability-Client-ID");
   response.add("Access-Control-Max-Age", "86400");
   return response;
 }
@@ -54,6 +56,7 @@ bool is_token_service(std::string_view rest) {
 Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings settings)
     : parts_(parts),
       settings_(std::make_shared<const ServiceSettings>(std::move(settings))),
+      container_verbs_(parts.store, parts.entities, parts.sets, paging_key),
       verbs_(parts.store, parts.entities, std::move(paging_key)),
       resource_verbs_(parts.entities),
       throttle_(parts.clock),
@@ -127,9 +130,9 @@ void Service::authorise(const ExchangePtr& exchange) {
 }
 
 bool Service::is_throttled(const ExchangePtr& exchange) {
-  const bool write = !exchange->is_read() && exchange->request.method != "OPTIONS";
-  const auto wait = throttle_.take(exchange->settings().throttle, exchange->principal->tenant_id,
-                                   exchange->principal->application_id, write);
+  const auto wait =
+      throttle_.take(exchange->settings().throttle, exchange->principal->tenant_id,
+                     exchange->principal->application_id, exchange->changes_something());
   if (!wait) return false;
   base::Error error = base::fail(ErrorCode::kTooManyRequests, "Please retry again later.");
   error.retry_after = *wait;
@@ -139,6 +142,7 @@ bool Service::is_throttled(const ExchangePtr& exchange) {
 
 void Service::serve(const ExchangePtr& exchange) {
   const Head head = split_head(exchange->request.path());
+  exchange->present = find_headers(exchange->request.headers);
   // Its parts come back here one by one, and are counted then.
   if (is_batch_path(head.rest)) return answer_batch_request(exchange);
   if (is_throttled(exchange)) return;
@@ -163,12 +167,15 @@ void Service::serve(const ExchangePtr& exchange) {
                                        "The header 'Isolation' asks for what is not supported.",
                                        "Isolation"));
   }
+  const base::Status status = settle_repeatability(*exchange, parts_.clock.now());
+  if (!status) return exchange->refuse(status.error());
   dispatch(exchange);
 }
 
 void Service::answer_batch_request(const ExchangePtr& exchange) {
   exchange->set_route(Route::kBatch);
   if (exchange->answer_method("POST, OPTIONS")) return;
+  if (exchange->present.repeatability) return exchange->refuse(repeatability_not_built(*exchange));
   answer_batch(exchange, parts_.store, parts_.clock,
                [this](http::Request&& request, http::Responder responder,
                       std::shared_ptr<const BatchPart> part, std::optional<base::Error> refusal) {
@@ -209,7 +216,7 @@ void Service::dispatch(const ExchangePtr& exchange) {
 void Service::dispatch_part(const ExchangePtr& exchange) {
   switch (exchange->resource.kind) {
     case Kind::kContainer:
-      return resource_verbs_.get_container(exchange);
+      return container_verbs_.get(exchange);
     case Kind::kReference:
       return resource_verbs_.get_reference(exchange);
     case Kind::kRawValue:
@@ -242,6 +249,10 @@ void Service::answer_token_service(const ExchangePtr& exchange, std::string_view
                       : rest == kKeysPath ? Route::kKeys
                                           : Route::kDiscovery);
   if (exchange->answer_method(is_token ? "POST" : "GET, HEAD")) return;
+  exchange->present = find_headers(request.headers);
+  if (is_token && exchange->present.repeatability) {
+    return exchange->refuse(repeatability_not_built(*exchange));
+  }
   const std::string decoded = base::percent_decode(tenant, false).value_or("");
   const auth::TokenRequest asked{.tenant = decoded,
                                  .body = request.body,

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/shared_value.h"
 #include "enrollment/entities.h"
+#include "graph/container.h"
 #include "graph/entity_set.h"
 #include "graph/resource_verbs.h"
 #include "graph/self_description.h"
@@ -64,6 +65,7 @@ class Service {
 
   ServiceParts parts_;
   base::SharedValue<ServiceSettings> settings_;
+  ContainerVerbs container_verbs_;
   EntitySetVerbs verbs_;
   ResourceVerbs resource_verbs_;
   Throttle throttle_;

@@ -24,10 +24,8 @@ bool body_is_new(const Exchange& exchange) {
 
 base::Result<odata::QueryOptions> read_options(const Exchange& exchange, odata::Shape shape,
                                                const edm::Property* items_of) {
-  const edm::EntityType& type = *exchange.resource.set->type;
-  const edm::PropertyMask guarded = edm::guarded_from_readers(type);
-  const bool hides = guarded != 0 && !exchange.may_write();
-  return odata::parse_query(type, exchange.query(), shape, hides ? guarded : 0, items_of);
+  const edm::EntitySet& set = *exchange.resource.set;
+  return odata::parse_query(*set.type, exchange.query(), shape, exchange.hidden_of(set), items_of);
 }
 
 base::Status check_accept(Exchange& exchange, std::string_view media_type) {
@@ -91,7 +89,7 @@ base::Result<edm::Record> read_entity(const enrollment::Entities& entities, Exch
 base::Result<edm::Record> find_entity(const enrollment::Entities& entities, Exchange& exchange,
                                       edm::PropertyMask properties) {
   edm::Record record = MUSTER_TRY(read_entity(entities, exchange, properties));
-  hide_from_caller(exchange, record);
+  hide_from_caller(exchange, *exchange.resource.set, record);
   return record;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/timestamp.h"
 
 namespace muster::odata {
 namespace {
@@ -79,6 +80,25 @@ std::string without_items(std::string_view query, std::span<const std::string> n
     rest += item;
   }
   return rest;
+}
+
+std::string with_offsets(std::string_view text) {
+  std::string result(text);
+  bool quoted = false;
+  std::size_t token = 0;  // where the word before the blank begins
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const char c = result[i];
+    if (c == '\'') quoted = !quoted;
+    if (quoted) continue;
+    if (c == ' ' && i - token >= 16 && i - token <= 40 && result[token + 4] == '-') {
+      const std::string date = result.substr(token, i - token) + "+" + result.substr(i + 1, 5);
+      if (base::Timestamp::parse(date)) result[i] = '+';
+    }
+    const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      c == '-' || c == ':' || c == '.' || c == '+';
+    if (!word) token = i + 1;
+  }
+  return result;
 }
 
 }  // namespace muster::odata

@@ -33,4 +33,9 @@ struct QueryItem {
 // The query without the items of these names.
 [[nodiscard]] std::string without_items(std::string_view query, std::span<const std::string> names);
 
+// A plus sign in a query is a blank, but nobody writes a blank before the offset of a date:
+// `2026-01-02T12:00:00 03:00` was `…+03:00`. The text of an option with such signs put back; its
+// length stays.
+[[nodiscard]] std::string with_offsets(std::string_view text);
+
 }  // namespace muster::odata

@@ -117,27 +117,6 @@ base::Result<const OptionRow*> find_option(std::string_view name) {
   return nullptr;
 }
 
-// A plus sign in a query is a blank, but nobody writes a blank before the offset of a date:
-// `2026-01-02T12:00:00 03:00` was `…+03:00`.
-std::string with_offsets(std::string_view text) {
-  std::string result(text);
-  bool quoted = false;
-  std::size_t token = 0;  // where the word before the blank begins
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const char c = result[i];
-    if (c == '\'') quoted = !quoted;
-    if (quoted) continue;
-    if (c == ' ' && i - token >= 16 && i - token <= 40 && result[token + 4] == '-') {
-      const std::string date = result.substr(token, i - token) + "+" + result.substr(i + 1, 5);
-      if (base::Timestamp::parse(date)) result[i] = '+';
-    }
-    const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                      c == '-' || c == ':' || c == '.' || c == '+';
-    if (!word) token = i + 1;
-  }
-  return result;
-}
-
 // What a query says, before any of it is looked into.
 struct Items {
   std::array<std::optional<std::string>, kOptions.size()> options;

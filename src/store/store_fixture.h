@@ -221,8 +221,9 @@ inline std::string engine_name(const testing::TestParamInfo<Engine>& info) {
 
 }  // namespace muster::store
 
-#define MUSTER_ON_EVERY_ENGINE(suite)                                                     \
-  INSTANTIATE_TEST_SUITE_P(Engines, suite,                                                \
-                           testing::Values(muster::store::Engine{"memory", make_memory},  \
-                                           muster::store::Engine{"sqlite", make_sqlite}), \
-                           engine_name)
+#define MUSTER_ON_EVERY_ENGINE(suite)                                               \
+  INSTANTIATE_TEST_SUITE_P(                                                         \
+      Engines, suite,                                                               \
+      testing::Values(muster::store::Engine{"memory", muster::store::make_memory},  \
+                      muster::store::Engine{"sqlite", muster::store::make_sqlite}), \
+      muster::store::engine_name)

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/http_date.h"
 #include "http/input_buffer.h"
 #include "http/request_reader.h"
 
@@ -39,6 +40,8 @@ void check(const Request& request, const Limits& limits) {
     const auto [name, value] = request.headers[index];
     require(!name.empty());
     require(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
+    const auto date = muster::http::parse_imf_fixdate(value);
+    require(!date || value.ends_with(" GMT"));
   }
 }
 

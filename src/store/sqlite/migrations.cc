@@ -39,6 +39,11 @@ constexpr std::array kMigrations = {
         "graph sets",
 #include "store/sqlite/migrations/0004_graph_sets.sql"
     },
+    Migration{
+        5,
+        "repeatable requests",
+#include "store/sqlite/migrations/0005_repeatable_requests.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 
