@@ -15,7 +15,7 @@ namespace {
 using base::equal_ignoring_case;
 using base::ErrorCode;
 
-base::Error malformed(std::string message) {
+base::Error malformed(const std::string& message) {
   return base::fail(ErrorCode::kBadRequest, "The multipart body is malformed: " + message);
 }
 
@@ -210,7 +210,7 @@ void append_http_part(std::string& out, const BatchAnswer& answer) {
   for (const auto& [name, value] : response.headers) {
     if (!http::is_token(name) || !http::is_field_value(value)) continue;
     if (!has_body && equal_ignoring_case(name, "Content-Type")) continue;
-    out += name + ": " + value + "\r\n";
+    out.append(name).append(": ").append(value).append("\r\n");
   }
   if (has_body) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   out += "\r\n";

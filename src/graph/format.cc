@@ -269,7 +269,7 @@ base::Result<bool> answers_v401(std::string_view max_version) {
 
 base::Result<bool> body_is_v401(std::string_view text) {
   const auto version = read_version(text);
-  if (version == kLowest || version == kHighest) return *version == kHighest;
+  if (version && (*version == kLowest || *version == kHighest)) return *version == kHighest;
   return base::fail(ErrorCode::kBadRequest,
                     "The body's OData-Version must be 4.0 or 4.01; '" +
                         std::string(text.substr(0, 32)) + "' was sent.",

@@ -65,7 +65,7 @@ void ReplyBody::actions(const std::string& url) {
     name("#" + qualified);
     text_ += "{\"title\":\"";
     text_ += action.name;
-    text_ += "\",\"target\":\"" + url + "/" + qualified + "\"}";
+    text_.append("\",\"target\":\"").append(url).append("/").append(qualified).append("\"}");
   }
 }
 

@@ -61,6 +61,10 @@ class FunctionSink final : public ResponseSink {
     response.status = 500;
     receiver_(std::move(response));
   }
+  bool post(std::function<void()> task) override {
+    task();
+    return true;
+  }
 
  private:
   std::function<void(Response&&)> receiver_;

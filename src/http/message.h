@@ -102,10 +102,7 @@ class ResponseSink {
   virtual void abandon() = 0;
   // Any thread, any time: runs `task` on the loop of the connection, later; false when the loop is
   // gone, and then `task` never runs. Where there is no loop it runs at once.
-  virtual bool post(std::function<void()> task) {
-    task();
-    return true;
-  }
+  virtual bool post(std::function<void()> task) = 0;
 };
 
 // The right and duty to answer one request, once, from any thread, at any later time. Called on the

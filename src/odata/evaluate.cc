@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <compare>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -49,7 +50,7 @@ std::partial_ordering compare_values(const Datum& a, const Datum& b, bool exact)
 
 bool equal(const Datum& a, const Datum& b, bool exact) {
   if (is_null(a) || is_null(b)) return is_null(a) && is_null(b);
-  return compare_values(a, b, exact) == 0;
+  return std::is_eq(compare_values(a, b, exact));
 }
 
 std::string sort_text(std::string_view text, bool exact, std::uint32_t octets) {
@@ -91,7 +92,9 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b, bool e
   };
   const std::size_t common = std::min(a.size(), b.size());
   for (std::size_t i = 0; i < common; ++i) {
-    if (const auto order = lower(a[i]) <=> lower(b[i]); order != 0) return order;
+    if (const auto order = lower(a[i]) <=> lower(b[i]); std::is_neq(order)) {
+      return order;
+    }
   }
   return a.size() <=> b.size();
 }
@@ -185,17 +188,17 @@ Datum Evaluator::compare_nodes(NodeIndex index) {
   const std::partial_ordering order = compare_values(a, b, exact);
   switch (op) {
     case Op::kEq:
-      return order == 0;
+      return std::is_eq(order);
     case Op::kNe:
-      return order != 0;
+      return std::is_neq(order);
     case Op::kGt:
-      return order > 0;
+      return std::is_gt(order);
     case Op::kGe:
-      return order >= 0;
+      return std::is_gteq(order);
     case Op::kLt:
-      return order < 0;
+      return std::is_lt(order);
     default:
-      return order <= 0;
+      return std::is_lteq(order);
   }
 }
 
@@ -299,10 +302,11 @@ Datum Evaluator::eval_text(NodeIndex index) {
       return contains_text(text(0), text(1), exact);
     case Op::kStartsWith:
       return text(0).size() >= text(1).size() &&
-             compare_text(text(0).substr(0, text(1).size()), text(1), exact) == 0;
+             std::is_eq(compare_text(text(0).substr(0, text(1).size()), text(1), exact));
     case Op::kEndsWith:
       return text(0).size() >= text(1).size() &&
-             compare_text(text(0).substr(text(0).size() - text(1).size()), text(1), exact) == 0;
+             std::is_eq(
+                 compare_text(text(0).substr(text(0).size() - text(1).size()), text(1), exact));
     case Op::kLength:
       return characters(text(0));
     case Op::kIndexOf:
@@ -356,11 +360,11 @@ Position Ranker::position(const edm::Record& record) {
 
 std::strong_ordering compare(const Order& order, const Position& a, const Position& b) {
   for (std::size_t i = 0; i < order.keys.size(); ++i) {
-    const auto result = compare_sort_values(a.values[i], b.values[i]);
-    if (result != 0) return order.keys[i].descending ? 0 <=> result : result;
+    const auto result = order.keys[i].descending ? compare_sort_values(b.values[i], a.values[i])
+                                                 : compare_sort_values(a.values[i], b.values[i]);
+    if (std::is_neq(result)) return result;
   }
-  const auto result = a.key.compare(b.key) <=> 0;
-  return order.descending ? 0 <=> result : result;
+  return order.descending ? b.key <=> a.key : a.key <=> b.key;
 }
 
 }  // namespace muster::odata

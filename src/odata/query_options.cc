@@ -88,7 +88,6 @@ base::Status read_format(std::string_view text) {
 bool fits(Option option, Shape shape) {
   switch (option) {
     case Option::kNotBuilt:
-      return true;
     case Option::kFormat:
       return true;
     case Option::kSelect:

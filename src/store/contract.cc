@@ -1,6 +1,7 @@
 #include "store/contract.h"
 
 #include <atomic>
+#include <compare>
 #include <utility>
 
 #include "odata/evaluate.h"
@@ -52,7 +53,7 @@ std::optional<std::string> breach_of_order(const Query& query, const Page& page)
   std::optional<odata::Position> last = query.after;
   for (const edm::Record& record : page.records) {
     odata::Position next = ranker.position(record);
-    if (last && odata::compare(order, *last, next) >= 0) return "the page is not in order";
+    if (last && std::is_gteq(odata::compare(order, *last, next))) return "the page is not in order";
     last = std::move(next);
   }
   return std::nullopt;

@@ -1,6 +1,7 @@
 #include "store/memory_store.h"
 
 #include <algorithm>
+#include <compare>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -45,11 +46,11 @@ class MemoryTransaction final : public Transaction {
     Page page;
     if (query.count) page.count = taken.size();
     std::sort(taken.begin(), taken.end(), [&order](const auto& a, const auto& b) {
-      return odata::compare(order, a.first, b.first) < 0;
+      return std::is_lt(odata::compare(order, a.first, b.first));
     });
     if (query.after) {
       std::erase_if(taken, [&](const auto& one) {
-        return odata::compare(order, one.first, *query.after) <= 0;
+        return std::is_lteq(odata::compare(order, one.first, *query.after));
       });
     }
     for (std::size_t i = query.skip; i < taken.size() && page.records.size() < query.limit; ++i) {

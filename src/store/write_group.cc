@@ -75,21 +75,21 @@ Store& WriteGroup::member(std::size_t number) {
 
 void WriteGroup::enlist(std::size_t member, std::string_view tenant, Work work,
                         Completion completion) {
-  std::optional<base::Error> refusal;
-  {
-    const std::lock_guard lock(mutex_);
-    if (decided_) {
-      refusal = base::fail(ErrorCode::kInternal, "A group of changes was written to too late.");
-    } else if (!tenant_.empty() && tenant_ != tenant) {
-      refusal =
-          base::fail(ErrorCode::kBadRequest,
-                     "The requests of one group must be made for one tenant.", "Authorization");
-    } else {
-      tenant_ = tenant;
-      entries_.push_back({member, std::move(work), std::move(completion)});
-    }
+  std::unique_lock lock(mutex_);
+  if (decided_) {
+    lock.unlock();
+    return completion(
+        base::fail(ErrorCode::kInternal, "A group of changes was written to too late."));
   }
-  if (refusal) return completion(*std::move(refusal));
+  if (!tenant_.empty() && tenant_ != tenant) {
+    lock.unlock();
+    return completion(base::fail(ErrorCode::kBadRequest,
+                                 "The requests of one group must be made for one tenant.",
+                                 "Authorization"));
+  }
+  tenant_ = tenant;
+  entries_.push_back({member, std::move(work), std::move(completion)});
+  lock.unlock();
   enlisted_(member);
 }
 

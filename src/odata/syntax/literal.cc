@@ -86,23 +86,23 @@ bool take_json_escape(Reader& in, std::string& out) {
   if (c == Reader::kEnd) return false;
   in.skip();
   if (c == 'u') return take_unicode_escape(in, out);
-  constexpr std::string_view letters = "\"\\/bfnrt";
-  constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-  const std::size_t which = letters.find(static_cast<char>(c));
+  constexpr std::string_view kLetters = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  const std::size_t which = kLetters.find(static_cast<char>(c));
   if (which == std::string_view::npos) return false;
-  out += meanings[which];
+  out += kMeanings[which];
   return true;
 }
 
 }  // namespace
 
 bool take_guid(Reader& in) {
-  constexpr std::string_view form = "00000000-0000-0000-0000-000000000000";
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const bool fits = form[i] == '-' ? in.peek(i) == '-' : is_hex_digit(in.peek(i));
+  constexpr std::string_view kForm = "00000000-0000-0000-0000-000000000000";
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool fits = kForm[i] == '-' ? in.peek(i) == '-' : is_hex_digit(in.peek(i));
     if (!fits) return false;
   }
-  in.skip(form.size());
+  in.skip(kForm.size());
   return true;
 }
 
@@ -190,9 +190,9 @@ bool take_integer(Reader& in, std::size_t most_digits) {
 
 bool take_enum_members(Reader& in) {
   Attempt attempt(in);
-  constexpr std::size_t int64_digits = 19;
+  constexpr std::size_t kInt64Digits = 19;
   do {
-    if (!in.take_identifier() && !take_integer(in, int64_digits)) return false;
+    if (!in.take_identifier() && !take_integer(in, kInt64Digits)) return false;
   } while (in.take(','));
   return attempt.keep();
 }

@@ -151,7 +151,7 @@ NodeIndex Parser::quoted_literal(std::size_t begin, std::string_view name) {
     bool (*take)(Reader&);
     std::string_view expected;
   };
-  constexpr std::array rows = {
+  constexpr std::array kRows = {
       Row{"duration", Kind::kDuration, take_duration, "a duration such as P1DT2H"},
       Row{"binary", Kind::kBinary, take_binary, "base64url"},
       Row{"geography", Kind::kGeography, take_geo, "SRID=…; and a shape"},
@@ -160,7 +160,7 @@ NodeIndex Parser::quoted_literal(std::size_t begin, std::string_view name) {
   const std::size_t name_end = in.at();
   in.skip();
   const std::size_t inner = in.at();
-  for (const Row& row : rows) {
+  for (const Row& row : kRows) {
     if (!base::equal_ignoring_case(name, row.word)) continue;
     const bool taken = row.take(in);
     const std::string_view content = in.since(inner);

@@ -56,11 +56,11 @@ NodeIndex Parser::resource_dollar_segment(std::size_t begin) {
     std::string_view word;
     Kind kind;
   };
-  constexpr std::array rows = {
+  constexpr std::array kRows = {
       Row{"$count", Kind::kCount}, Row{"$ref", Kind::kRef},     Row{"$value", Kind::kValue},
       Row{"$each", Kind::kEach},   Row{"$query", Kind::kQuery},
   };
-  for (const Row& row : rows) {
+  for (const Row& row : kRows) {
     if (in.take_text(row.word) && !is_identifier_part(in.peek())) return add(row.kind, begin);
     in.seek(begin);
   }

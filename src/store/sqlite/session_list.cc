@@ -1,6 +1,7 @@
 // Session: lists. An order that an index has is read along the index; any other is found by ranking
 // what the filter takes, in memory that grows with skip and limit only.
 #include <algorithm>
+#include <compare>
 #include <limits>
 #include <utility>
 
@@ -27,7 +28,7 @@ class Best {
 
   void offer(odata::Position position) {
     const auto before = [this](const odata::Position& a, const odata::Position& b) {
-      return odata::compare(order_, a, b) < 0;
+      return std::is_lt(odata::compare(order_, a, b));
     };
     if (heap_.size() == room_) {
       if (room_ == 0 || !before(position, heap_.front())) return;
@@ -39,8 +40,9 @@ class Best {
   }
 
   [[nodiscard]] std::vector<odata::Position> take() {
-    std::sort(heap_.begin(), heap_.end(),
-              [this](const auto& a, const auto& b) { return odata::compare(order_, a, b) < 0; });
+    std::sort(heap_.begin(), heap_.end(), [this](const auto& a, const auto& b) {
+      return std::is_lt(odata::compare(order_, a, b));
+    });
     return std::move(heap_);
   }
 
@@ -157,7 +159,7 @@ base::Status Session::read_ranked(const Query& query, Page& page) {
   MUSTER_TRY(each_taken(query, list, [&](const edm::Record& record) {
     ++count;
     odata::Position position = ranker.position(record);
-    if (query.after && odata::compare(*query.order, position, *query.after) <= 0) return;
+    if (query.after && std::is_lteq(odata::compare(*query.order, position, *query.after))) return;
     best.offer(std::move(position));
   }));
   if (query.count) page.count = count;

@@ -8,17 +8,17 @@ namespace muster::odata::syntax::grammar {
 
 bool Judge::context_fragment() {
   const std::size_t begin = in.at();
-  constexpr std::array<std::string_view, 4> fixed_forms = {
+  constexpr std::array<std::string_view, 4> kFixedForms = {
       "Collection($ref)", "$ref", "Collection(Edm.EntityType)", "Collection(Edm.ComplexType)"};
-  for (const std::string_view fixed : fixed_forms) {
+  for (const std::string_view fixed : kFixedForms) {
     if (in.take_text(fixed)) {
       if (in.done()) return true;
       in.seek(begin);
     }
   }
-  constexpr std::array<bool (Judge::*)(), 3> forms = {&Judge::singleton_context,
-                                                      &Judge::type_context, &Judge::set_context};
-  for (const auto form : forms) {
+  constexpr std::array<bool (Judge::*)(), 3> kForms = {&Judge::singleton_context,
+                                                       &Judge::type_context, &Judge::set_context};
+  for (const auto form : kForms) {
     if ((this->*form)() && in.done()) return true;
     in.seek(begin);
   }

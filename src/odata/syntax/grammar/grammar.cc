@@ -14,7 +14,7 @@ std::array<std::span<const Rule>, 4> parts() {
 
 // `RWS "and" RWS …` and its kin: what follows a left operand. Empty if the rule is no such.
 std::string_view operator_of(std::string_view rule) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> rows = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kRows = {{
       {"andExpr", "and"},
       {"orExpr", "or"},
       {"eqExpr", "eq"},
@@ -32,7 +32,7 @@ std::string_view operator_of(std::string_view rule) {
       {"modExpr", "mod"},
       {"divbyExpr", "divby"},
   }};
-  for (const auto& [name, word] : rows) {
+  for (const auto& [name, word] : kRows) {
     if (name == rule) return word;
   }
   return {};
@@ -48,9 +48,9 @@ bool follows_operator(std::string_view word, std::string_view text, const Names&
 // `indexOfMethodCallExpr` and its kin: a call of the function that the rule is named after. Empty
 // if the rule is no such.
 std::string_view function_of(std::string_view rule) {
-  constexpr std::string_view ending = "MethodCallExpr";
-  if (!rule.ends_with(ending)) return {};
-  rule.remove_suffix(ending.size());
+  constexpr std::string_view kEnding = "MethodCallExpr";
+  if (!rule.ends_with(kEnding)) return {};
+  rule.remove_suffix(kEnding.size());
   if (rule == "distance") return "geo.distance";
   if (rule == "geoLength") return "geo.length";
   if (rule == "intersects") return "geo.intersects";

@@ -63,10 +63,10 @@ bool Names::is_navigation(std::string_view name) const {
 }
 
 bool Names::is_function(std::string_view name) const {
-  constexpr std::array<std::string_view, 6> roles = {"entityFunction",    "entityColFunction",
-                                                     "complexFunction",   "complexColFunction",
-                                                     "primitiveFunction", "primitiveColFunction"};
-  return std::any_of(roles.begin(), roles.end(),
+  constexpr std::array<std::string_view, 6> kRoles = {"entityFunction",    "entityColFunction",
+                                                      "complexFunction",   "complexColFunction",
+                                                      "primitiveFunction", "primitiveColFunction"};
+  return std::any_of(kRoles.begin(), kRoles.end(),
                      [&](std::string_view role) { return is(role, name); });
 }
 
@@ -92,9 +92,9 @@ bool Names::is_type(std::string_view name, bool qualified_only) const {
   }
   if (is_primitive_type(name)) return true;
   if (qualified_only && name.find('.') == std::string_view::npos) return false;
-  constexpr std::array<std::string_view, 4> roles = {"entityTypeName", "complexTypeName",
-                                                     "typeDefinitionName", "enumerationTypeName"};
-  return std::any_of(roles.begin(), roles.end(),
+  constexpr std::array<std::string_view, 4> kRoles = {"entityTypeName", "complexTypeName",
+                                                      "typeDefinitionName", "enumerationTypeName"};
+  return std::any_of(kRoles.begin(), kRoles.end(),
                      [&](std::string_view role) { return is_optionally_qualified(role, name); });
 }
 

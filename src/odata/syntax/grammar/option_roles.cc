@@ -43,8 +43,8 @@ States after_select_name(const Names& names, const Node& node, std::string_view 
 
 States after_select_segment(const Tree& tree, const Names& names, NodeIndex at, States states) {
   const std::string_view text = tree.text(at);
-  constexpr States open_states = kItemStart | kAfterCast | kStructure | kStructureCast;
-  if ((states & open_states) == 0) return 0;
+  constexpr States kOpenStates = kItemStart | kAfterCast | kStructure | kStructureCast;
+  if ((states & kOpenStates) == 0) return 0;
   switch (tree[at].kind) {
     case Kind::kStar:
       return (states & kItemStart) != 0 && (text.empty() || names.is_namespace(text)) ? kSimple : 0;

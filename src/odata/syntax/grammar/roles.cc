@@ -84,31 +84,31 @@ bool node_fits(const Tree& tree, const Names& names, NodeIndex at, Kind parent) 
 }  // namespace
 
 States as_property(const Names& names, std::string_view name) {
-  constexpr std::array rows = {
+  constexpr std::array kRows = {
       Row{"entityColNavigationProperty", kEntities}, Row{"entityNavigationProperty", kEntity},
       Row{"complexColProperty", kComplexes},         Row{"complexProperty", kComplex},
       Row{"primitiveColProperty", kPrimitives},      Row{"primitiveKeyProperty", kPrimitive},
       Row{"primitiveNonKeyProperty", kPrimitive},    Row{"streamProperty", kStream},
   };
-  return look_up(names, rows, name, false);
+  return look_up(names, kRows, name, false);
 }
 
 States as_function(const Names& names, std::string_view name) {
-  constexpr std::array rows = {
+  constexpr std::array kRows = {
       Row{"entityColFunction", kEntities},      Row{"entityFunction", kEntity},
       Row{"complexColFunction", kComplexes},    Row{"complexFunction", kComplex},
       Row{"primitiveColFunction", kPrimitives}, Row{"primitiveFunction", kPrimitive},
   };
-  return look_up(names, rows, name, true);
+  return look_up(names, kRows, name, true);
 }
 
 States as_import(const Names& names, std::string_view name) {
-  constexpr std::array rows = {
+  constexpr std::array kRows = {
       Row{"entityColFunctionImport", kEntities},      Row{"entityFunctionImport", kEntity},
       Row{"complexColFunctionImport", kComplexes},    Row{"complexFunctionImport", kComplex},
       Row{"primitiveColFunctionImport", kPrimitives}, Row{"primitiveFunctionImport", kPrimitive},
   };
-  return look_up(names, rows, name, false);
+  return look_up(names, kRows, name, false);
 }
 
 bool is_key(const Tree& tree, NodeIndex at) {

@@ -40,7 +40,7 @@ bool take_string_value(Judge& j) {
 
 // Any value of a primitive type that is the whole text.
 bool take_primitive_value(Judge& j) {
-  constexpr std::array<bool (*)(Judge&), 10> forms = {
+  constexpr std::array<bool (*)(Judge&), 10> kForms = {
       [](Judge& i) { return i.in.take_word("true") || i.in.take_word("false"); },
       [](Judge& i) { return take_guid(i.in); },
       [](Judge& i) { return take_duration(i.in); },
@@ -52,7 +52,7 @@ bool take_primitive_value(Judge& j) {
       take_decimal,
       [](Judge& i) { return take_binary(i.in); },
   };
-  for (const auto form : forms) {
+  for (const auto form : kForms) {
     j.in.seek(0);
     if (form(j) && j.in.done()) return true;
   }
