@@ -1,8 +1,14 @@
-// oidc-provider as the issuer: its tokens are of type at+jwt and have no nbf, its keys come by discovery.
+// oidc-provider as the issuer, over HTTPS: its tokens are of type at+jwt and have no nbf, its keys come by
+// discovery. @azure/msal-node gets the tokens, for which the provider is an OpenID authority like another.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfidentialClientApplication, ProtocolMode } from '@azure/msal-node';
 import Provider from 'oidc-provider';
 import { Signer } from '../protocol/jwt.mjs';
 import { PROFILES, client } from './clients.mjs';
@@ -13,11 +19,25 @@ const AUDIENCE = 'https://muster.example';
 const ROLE = 'DeviceManagementConfiguration.ReadWrite.All';
 const SECRET = 'a-secret-of-the-client';
 
-const server = createServer((request, response) => server.handle(request, response));
+const CA = process.env.NODE_EXTRA_CA_CERTS;
+
+const folder = mkdtempSync(join(tmpdir(), 'muster-provider-'));
 // Requests of Muster's for the key set.
 let fetches = 0;
 let muster;
+let server;
 let issuer;
+
+// Key and certificate of the provider, issued by the authority that this process trusts.
+function certificate() {
+  const file = (name) => join(folder, name);
+  const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  writeFileSync(file('extensions'), 'subjectAltName=IP:127.0.0.1\n');
+  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=provider', '-keyout', file('key'), '-out', file('request'));
+  openssl('x509', '-req', '-in', file('request'), '-CA', CA, '-CAkey', join(dirname(CA), 'ca-key.pem'), '-days', '1',
+    '-extfile', file('extensions'), '-out', file('certificate'));
+  return { key: readFileSync(file('key')), cert: readFileSync(file('certificate')) };
+}
 
 // Begins to sign with another key, as after a rotation: the old key is published no more.
 function signWith(kid) {
@@ -29,6 +49,7 @@ function signWith(kid) {
     clients: ['admin', 'guest'].map((id) => ({
       client_id: id,
       client_secret: SECRET,
+      token_endpoint_auth_method: 'client_secret_post',
       grant_types: ['client_credentials'],
       redirect_uris: [],
       response_types: [],
@@ -60,14 +81,11 @@ function signWith(kid) {
 }
 
 async function token(id = 'admin') {
-  const answer = await fetch(`${issuer}/token`, {
-    method: 'POST',
-    headers: { Authorization: `Basic ${Buffer.from(`${id}:${SECRET}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: `${AUDIENCE}/.default` }),
+  const app = new ConfidentialClientApplication({
+    auth: { clientId: id, clientSecret: SECRET, authority: issuer, knownAuthorities: [new URL(issuer).host] },
+    system: { protocolMode: ProtocolMode.OIDC },
   });
-  const body = await answer.json();
-  assert.equal(answer.status, 200, JSON.stringify(body));
-  return body.access_token;
+  return (await app.acquireTokenByClientCredential({ scopes: [`${AUDIENCE}/.default`] })).accessToken;
 }
 
 // A TokenCredential that gives one token.
@@ -75,24 +93,28 @@ const holding = (accessToken) => ({ getToken: async () => ({ token: accessToken,
 const api = (accessToken) => client('beta', { url: muster.base, source: holding(accessToken) });
 const list = (accessToken) => api(accessToken).api(PROFILES).top(1).get();
 
-before(async () => {
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${server.address().port}`;
-  signWith('first');
-  muster = await startOwn({
-    settings: `own_issuer = false
+// `more`: further lines of the issuer's section.
+const settings = (more = '') => `own_issuer = false
 issuer_refetch_interval = "1s"
 
 [[issuer]]
 issuer = "${issuer}"
 audiences = ["${AUDIENCE}"]
-`,
-  });
+${more}
+`;
+
+before(async () => {
+  server = createServer(certificate(), (request, response) => server.handle(request, response));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  issuer = `https://127.0.0.1:${server.address().port}`;
+  signWith('first');
+  muster = await startOwn({ settings: settings(`ca_file = "${CA}"`) });
 });
 after(async () => {
   await muster?.destroy();
-  server.close();
-  server.closeAllConnections();
+  server?.close();
+  server?.closeAllConnections();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('the whole life of a profile with its token', async () => {
@@ -131,4 +153,20 @@ test('after a rotation the new key is fetched for the first token that needs it,
   assert.equal(fetches, before + 1);
   await assert.rejects(list(old), { statusCode: 401 });
   await wholeLife(api(fresh));
+});
+
+test('keys are not taken from a server whose certificate is of an authority not named', async () => {
+  const careful = await startOwn({ settings: settings(), tenant: muster.tenant });
+  try {
+    const answer = await careful.get(`/beta${PROFILES}`, { token: await token() });
+    assert.equal(answer.status, 503, answer.text);
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+    await careful.stop();
+    const events = careful.log.trim().split('\n').map((line) => JSON.parse(line));
+    const { issuer: name, reason } = events.find(({ event }) => event === 'issuer_keys_not_fetched');
+    assert.equal(name, issuer);
+    assert.match(reason, /certificate/);
+  } finally {
+    await careful.destroy();
+  }
 });
