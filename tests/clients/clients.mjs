@@ -18,6 +18,9 @@ export const credential = (secret = CLIENT_SECRET) =>
     disableInstanceDiscovery: true,
   });
 
+// A TokenCredential that gives one token, for services of a test's own.
+export const holding = (token) => ({ getToken: async () => ({ token, expiresOnTimestamp: Infinity }) });
+
 // The client sends its token only to hosts that it knows or is told of. `source`: a TokenCredential.
 export const client = (version = 'beta', { url = URL_, source = credential() } = {}) =>
   graph.Client.initWithMiddleware({

@@ -2,25 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { AzureIdentityAuthenticationProvider } from '@microsoft/kiota-authentication-azure';
 import { MiddlewareFactory } from '@microsoft/kiota-http-fetchlibrary';
-import { GraphBetaRequestAdapter, createGraphBetaServiceClient } from '@microsoft/msgraph-beta-sdk';
 import { createAndroidForWorkEnrollmentProfileCollectionResponseFromDiscriminatorValue as pageFactory }
   from '@microsoft/msgraph-beta-sdk/models/index.js';
 import { BatchRequestContent, PageIterator, createGraphClientFactory } from '@microsoft/msgraph-sdk-core';
-import { SCOPE, URL_, credential } from './clients.mjs';
-import { errorMappings } from './kiota-paths.mjs';
+import { errorMappings, kiota } from './kiota.mjs';
 
 const NO_DATE = Date.parse('0001-01-01T00:00:00Z');
-
-// `http`: a client with other middleware than the default one.
-function kiota(http) {
-  const host = new URL(URL_).hostname;
-  const auth = new AzureIdentityAuthenticationProvider(credential(), [SCOPE], undefined, new Set([host]));
-  const adapter = new GraphBetaRequestAdapter(auth, undefined, undefined, http);
-  adapter.baseUrl = `${URL_}/beta`;
-  return { adapter, profiles: createGraphBetaServiceClient(adapter).deviceManagement.androidForWorkEnrollmentProfiles };
-}
 
 async function withProfiles(profiles, bodies, use) {
   const made = [];
@@ -114,7 +102,7 @@ test('bodies that the performance middleware compresses are taken as they are', 
   };
   const telemetry = { graphServiceTargetVersion: 'beta', graphServiceLibraryClientVersion: '0' };
   const middleware = MiddlewareFactory.getPerformanceMiddlewares(watched);
-  const { profiles } = kiota(createGraphClientFactory(telemetry, watched, undefined, middleware));
+  const { profiles } = kiota({ http: createGraphClientFactory(telemetry, watched, undefined, middleware) });
   const description = 'compressed '.repeat(200);
   await withProfiles(profiles, [{ displayName: 'gzip', description }], async ([{ id }]) => {
     assert.equal((await profiles.byProfileId(id).get()).description, description);

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfidentialClientApplication, ProtocolMode } from '@azure/msal-node';
 import Provider from 'oidc-provider';
 import { Signer } from '../protocol/jwt.mjs';
-import { PROFILES, client } from './clients.mjs';
+import { PROFILES, client, holding } from './clients.mjs';
 import { wholeLife } from './life.mjs';
 import { startOwn } from './own.mjs';
 
@@ -88,8 +88,6 @@ async function token(id = 'admin') {
   return (await app.acquireTokenByClientCredential({ scopes: [`${AUDIENCE}/.default`] })).accessToken;
 }
 
-// A TokenCredential that gives one token.
-const holding = (accessToken) => ({ getToken: async () => ({ token: accessToken, expiresOnTimestamp: Infinity }) });
 const api = (accessToken) => client('beta', { url: muster.base, source: holding(accessToken) });
 const list = (accessToken) => api(accessToken).api(PROFILES).top(1).get();
 

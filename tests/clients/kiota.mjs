@@ -1,8 +1,11 @@
-// The paths of enrolment profiles for Kiota's beta SDK. Its models, serializers and adapter are on npm, its
-// fluent builders for /deviceManagement are not: here they are declared in the form that Kiota generates.
-import { extendGraphBetaServiceClient } from '@microsoft/msgraph-beta-sdk';
+// Kiota's beta SDK as a script would set it up. Its models, serializers and adapter are on npm, its fluent builders
+// for /deviceManagement are not: here they are declared in the form that Kiota generates.
+import { AzureIdentityAuthenticationProvider } from '@microsoft/kiota-authentication-azure';
+import { GraphBetaRequestAdapter, createGraphBetaServiceClient, extendGraphBetaServiceClient }
+  from '@microsoft/msgraph-beta-sdk';
 import * as models from '@microsoft/msgraph-beta-sdk/models/index.js';
 import { createODataErrorFromDiscriminatorValue } from '@microsoft/msgraph-beta-sdk/models/oDataErrors/index.js';
+import { URL_, credential } from './clients.mjs';
 
 export const errorMappings = {
   _4XX: createODataErrorFromDiscriminatorValue,
@@ -75,3 +78,12 @@ extendGraphBetaServiceClient({
     },
   },
 });
+
+// `source`: a TokenCredential. `http`: a client with other middleware than the default one.
+export function kiota({ url = URL_, source = credential(), http } = {}) {
+  const hosts = new Set([new URL(url).hostname]);
+  const auth = new AzureIdentityAuthenticationProvider(source, [`${url}/.default`], undefined, hosts);
+  const adapter = new GraphBetaRequestAdapter(auth, undefined, undefined, http);
+  adapter.baseUrl = `${url}/beta`;
+  return { adapter, profiles: createGraphBetaServiceClient(adapter).deviceManagement.androidForWorkEnrollmentProfiles };
+}
