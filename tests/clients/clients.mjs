@@ -12,9 +12,9 @@ export const SCOPE = `${URL_}/.default`;
 export const PROFILES = '/deviceManagement/androidForWorkEnrollmentProfiles';
 
 // Without disableInstanceDiscovery the library asks Microsoft whether the authority is one of theirs.
-export const credential = (secret = CLIENT_SECRET) =>
-  new ClientSecretCredential(TENANT, CLIENT_ID, secret, {
-    authorityHost: URL_,
+export const credential = (secret = CLIENT_SECRET, { url = URL_, tenant = TENANT, id = CLIENT_ID } = {}) =>
+  new ClientSecretCredential(tenant, id, secret, {
+    authorityHost: url,
     disableInstanceDiscovery: true,
   });
 

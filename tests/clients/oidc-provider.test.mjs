@@ -1,11 +1,7 @@
 // oidc-provider as the issuer, over HTTPS: its tokens are of type at+jwt and have no nbf, its keys come by
 // discovery. @azure/msal-node gets the tokens, for which the provider is an OpenID authority like another.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfidentialClientApplication, ProtocolMode } from '@azure/msal-node';
@@ -13,31 +9,17 @@ import Provider from 'oidc-provider';
 import { Signer } from '../protocol/jwt.mjs';
 import { PROFILES, client, holding } from './clients.mjs';
 import { wholeLife } from './life.mjs';
-import { startOwn } from './own.mjs';
+import { CA, certificate, startOwn } from './own.mjs';
 
 const AUDIENCE = 'https://muster.example';
 const ROLE = 'DeviceManagementConfiguration.ReadWrite.All';
 const SECRET = 'a-secret-of-the-client';
 
-const CA = process.env.NODE_EXTRA_CA_CERTS;
-
-const folder = mkdtempSync(join(tmpdir(), 'muster-provider-'));
 // Requests of Muster's for the key set.
 let fetches = 0;
 let muster;
 let server;
 let issuer;
-
-// Key and certificate of the provider, issued by the authority that this process trusts.
-function certificate() {
-  const file = (name) => join(folder, name);
-  const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  writeFileSync(file('extensions'), 'subjectAltName=IP:127.0.0.1\n');
-  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=provider', '-keyout', file('key'), '-out', file('request'));
-  openssl('x509', '-req', '-in', file('request'), '-CA', CA, '-CAkey', join(dirname(CA), 'ca-key.pem'), '-days', '1',
-    '-extfile', file('extensions'), '-out', file('certificate'));
-  return { key: readFileSync(file('key')), cert: readFileSync(file('certificate')) };
-}
 
 // Begins to sign with another key, as after a rotation: the old key is published no more.
 function signWith(kid) {
@@ -112,7 +94,6 @@ after(async () => {
   await muster?.destroy();
   server?.close();
   server?.closeAllConnections();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('the whole life of a profile with its token', async () => {
