@@ -84,11 +84,14 @@ def main():
     print("\n".join([head, *rows(LINKED, versions)]))
     print("\n## To build and to judge\n")
     print("\n".join([head, *rows(TOOLS, versions)]))
-    print("\nThe client tests use npm packages, locked in `tests/clients/package-lock.json`: `@azure/identity` and "
-          "`@microsoft/microsoft-graph-client` as clients; `odata-csdl`, `odata-openapi`, `@odata2ts/odata2ts` with "
+    print("\nThe client tests use npm packages, locked in `tests/clients/package-lock.json`: `@azure/identity`, "
+          "`@azure/msal-node`, `@microsoft/microsoft-graph-client`, `@microsoft/msgraph-beta-sdk` with "
+          "`@microsoft/msgraph-sdk-core` and two of its `kiota` packages, and `@odata/client` as clients; "
+          "`oidc-provider` as issuer; `odata-csdl`, `odata-openapi`, `@odata2ts/odata2ts` with "
           "`@odata2ts/odata-service` and `@odata2ts/http-client-fetch`, `typescript`, `ajv` and "
-          "`@seriousme/openapi-schema-validator` as judges. They are MIT but `typescript` (Apache-2.0), `odata-csdl` and "
-          "`odata-openapi` (OASIS IPR policy). `tests/data` holds schemas of OASIS under the same policy.")
+          "`@seriousme/openapi-schema-validator` as judges, of which odata2ts also makes a client. They are MIT but "
+          "`typescript` (Apache-2.0), `odata-csdl` and `odata-openapi` (OASIS IPR policy). `tests/data` holds schemas "
+          "of OASIS under the same policy.")
 
 
 if __name__ == "__main__":

@@ -194,7 +194,12 @@ base::Status App::Impl::open_identity() {
   verifier = MUSTER_TRY(auth::Verifier::create(
       settings.auth, issuer,
       [directory = directory](std::string_view tenant) { return directory->tenant_exists(tenant); },
-      clock));
+      clock,
+      [this](std::string_view name, const base::Error& why) {
+        log.warning("issuer_keys_not_fetched",
+                    {observe::field("issuer", name),
+                     observe::field("reason", std::string_view(why.message))});
+      }));
   return base::done();
 }
 

@@ -54,6 +54,8 @@ void watch_tokens(observe::Metrics& metrics, const auth::Verifier& verifier,
     const auth::Verifier::Counts counts = verifier.counts();
     return static_cast<double>(counts.verified + counts.refused);
   });
+  metrics.callback(Metric::kKeyFetchFailures, {},
+                   [&verifier] { return static_cast<double>(verifier.counts().failed_fetches); });
   metrics.callback(Metric::kTokensCreated, {},
                    [&tokens] { return static_cast<double>(tokens.made()); });
 }

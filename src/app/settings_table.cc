@@ -93,6 +93,8 @@ constexpr std::array kRows = {
                .sentence = "Age at which a key for signing access tokens is replaced."},
     SettingRow{.name = "issuer_keys_ttl", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::keys_ttl>, .least = kSecond,
                .sentence = "Age at which the keys of external issuers are fetched again."},
+    SettingRow{.name = "issuer_refetch_interval", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::unknown_kid_interval>, .least = kSecond,
+               .sentence = "Least time between two fetches of an external issuer's keys for tokens whose key is not among them."},
     SettingRow{.name = "issuer_fetch_timeout", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::fetch_timeout>, .least = 100, .most = 60 * kSecond,
                .sentence = "Longest wait for a document of an external issuer."},
     SettingRow{.name = "login_failures", .kind = K::kNumber, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::failures_allowed>, .least = 1, .most = 10'000,

@@ -82,7 +82,7 @@ class Gate final : public Verifier {
  public:
   Gate(AuthSettings settings, std::shared_ptr<Issuer> own,
        std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants,
-       const base::Clock& clock);
+       const base::Clock& clock, FetchFailed fetch_failed);
   ~Gate() override;
 
   void verify(std::string_view authorization, Callback done) override;
@@ -113,6 +113,7 @@ class Gate final : public Verifier {
   const base::Clock& clock_;
   const std::uint64_t id_ = next_verifier();
   const Judge judge_;
+  const FetchFailed fetch_failed_;
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<std::int64_t> next_due_;  // ticks; when refresh_if_due() has something to do
 
@@ -133,10 +134,11 @@ class Gate final : public Verifier {
 
 Gate::Gate(AuthSettings settings, std::shared_ptr<Issuer> own,
            std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants,
-           const base::Clock& clock)
+           const base::Clock& clock, FetchFailed fetch_failed)
     : settings_(std::move(settings)),
       clock_(clock),
       judge_(settings_, std::move(own), std::move(others), std::move(tenants)),
+      fetch_failed_(std::move(fetch_failed)),
       next_due_(std::numeric_limits<std::int64_t>::max()),
       fetcher_({settings_.fetch_timeout, settings_.fetch_limit}, stop_) {
   for (std::size_t i = 0; i < judge_.others().size(); ++i) sources_.push_back({i, true});
@@ -291,9 +293,11 @@ void Gate::refresh(std::size_t index) {
     if (!judge_.own()->reload()) ++failed_fetches_;
     return;
   }
-  const auto refreshed = judge_.others()[index]->refresh(fetcher_, clock_.now());
+  TrustedIssuer& issuer = *judge_.others()[index];
+  const auto refreshed = issuer.refresh(fetcher_, clock_.now());
   if (!refreshed) {
     ++failed_fetches_;
+    if (fetch_failed_ && !stop_) fetch_failed_(issuer.name(), refreshed.error());
   } else if (refreshed->lost_keys) {
     ++generation_;
   }
@@ -319,7 +323,8 @@ void Gate::answer_waiting(std::size_t index) {
 base::Result<std::unique_ptr<Verifier>> Verifier::create(AuthSettings settings,
                                                          std::shared_ptr<Issuer> own,
                                                          TenantCheck tenants,
-                                                         const base::Clock& clock) {
+                                                         const base::Clock& clock,
+                                                         FetchFailed fetch_failed) {
   std::vector<std::unique_ptr<TrustedIssuer>> others;
   for (const ExternalIssuer& external : settings.external_issuers) {
     others.push_back(MUSTER_TRY(TrustedIssuer::create(external, settings)));
@@ -327,8 +332,9 @@ base::Result<std::unique_ptr<Verifier>> Verifier::create(AuthSettings settings,
   if (own == nullptr && others.empty()) {
     return fail(base::ErrorCode::kConfiguration, "No issuer of tokens is configured.");
   }
-  return std::unique_ptr<Verifier>(std::make_unique<Gate>(
-      std::move(settings), std::move(own), std::move(others), std::move(tenants), clock));
+  return std::unique_ptr<Verifier>(std::make_unique<Gate>(std::move(settings), std::move(own),
+                                                          std::move(others), std::move(tenants),
+                                                          clock, std::move(fetch_failed)));
 }
 
 }  // namespace muster::auth

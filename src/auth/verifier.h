@@ -30,6 +30,10 @@ using Verdict = base::Result<std::shared_ptr<const Principal>>;
 // be thread-safe and quick. An error is passed on to the caller.
 using TenantCheck = std::function<base::Result<bool>(std::string_view tenant)>;
 
+// Told of every failed fetch of an external issuer's keys: the issuer's name and what was wrong,
+// which holds no part of the document. Called on the fetching thread, which it must not hold up.
+using FetchFailed = std::function<void(std::string_view issuer, const base::Error& why)>;
+
 // Thread-safe.
 class Verifier {
  public:
@@ -38,10 +42,9 @@ class Verifier {
   // `own` may be null (external issuers only); an empty `tenants` lets every tenant in; `clock`
   // must outlive the verifier. Starts one thread, which fetches keys; does not wait for any issuer.
   // kConfiguration if an issuer's settings are wrong or a JWKS file cannot be read.
-  [[nodiscard]] static base::Result<std::unique_ptr<Verifier>> create(AuthSettings settings,
-                                                                      std::shared_ptr<Issuer> own,
-                                                                      TenantCheck tenants,
-                                                                      const base::Clock& clock);
+  [[nodiscard]] static base::Result<std::unique_ptr<Verifier>> create(
+      AuthSettings settings, std::shared_ptr<Issuer> own, TenantCheck tenants,
+      const base::Clock& clock, FetchFailed fetch_failed = {});
   // Answers what still waits with kUnavailable and ends the thread; breaks off a fetch under way.
   virtual ~Verifier() = default;
 

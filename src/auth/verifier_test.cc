@@ -334,6 +334,20 @@ TEST_F(VerifierTest, StaleKeysOutliveAnIssuer) {
   EXPECT_TRUE(verdict_on(*verifier, external(key_a(), "PS256", "a")));
 }
 
+TEST_F(VerifierTest, AFailedFetchIsToldWithItsReason) {
+  trust_server();
+  server_.set("/.well-known/openid-configuration", {200, "no JSON"});
+  std::promise<std::string> told;
+  bool first = true;
+  const auto verifier = Verifier::create(
+      settings_, own_, tenants_, clock_, [&](std::string_view issuer, const base::Error& why) {
+        if (std::exchange(first, false)) told.set_value(std::string(issuer) + ": " + why.message);
+      });
+  ASSERT_TRUE(verifier);
+  // The keys are fetched before any token asks for them.
+  EXPECT_EQ(told.get_future().get(), "server: The discovery document is no JSON object.");
+}
+
 TEST_F(VerifierTest, TokensWaitTogetherForOneFetch) {
   server_.serve_issuer(server_.url(), key_a().jwk("a"));
   trust_server();

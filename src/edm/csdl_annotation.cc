@@ -87,6 +87,7 @@ std::vector<Annotation> described(std::string_view sentence) {
 std::vector<Annotation> annotations_of(const Property& property) {
   std::vector<Annotation> made = described(property.sentence);
   if (property.access == Access::kServer) made.push_back({"Core.Computed", flag(true)});
+  if (property.made_if_absent) made.push_back({"Core.ComputedDefaultValue", flag(true)});
   if (property.access == Access::kOnCreate) made.push_back({"Core.Immutable", flag(true)});
   const bool small = property.type == Type::kInt32;
   const std::int64_t lowest = small ? INT32_MIN : INT64_MIN;

@@ -30,6 +30,7 @@ enum class Metric : std::uint8_t {
   kEnrollments,
   kTokenCacheHits,
   kTokenCacheMisses,
+  kKeyFetchFailures,
   kLogLinesDropped,
   kBuildInfo,
   kProcessResidentMemory,

@@ -45,6 +45,26 @@ test('creates, reads, changes and deletes in one batch each', async () => {
   }
 });
 
+test('actions in a batch: a new token, then none', async () => {
+  const { id, tokenValue } = await client().api(PROFILES).post({ displayName: 'tokens in a batch' });
+  const one = url(`${PROFILES}/${id}`);
+  const valid = new Request(`${one}/createToken`,
+    { method: 'POST', headers: JSON_TYPE, body: '{"tokenValidityInSeconds":600}' });
+  const read = () => new Request(`${one}?$select=tokenValue`, { method: 'GET' });
+  const answers = await send([
+    { id: '1', request: valid },
+    { id: '2', request: read(), dependsOn: ['1'] },
+    { id: '3', request: new Request(`${one}/microsoft.graph.revokeToken`, { method: 'POST' }), dependsOn: ['2'] },
+    { id: '4', request: read(), dependsOn: ['3'] },
+    { id: '5', request: new Request(one, { method: 'DELETE' }), dependsOn: ['4'] },
+  ]);
+  const statuses = [1, 2, 3, 4, 5].map((i) => answers.getResponseById(String(i)).status);
+  assert.deepEqual(statuses, [204, 200, 204, 200, 204]);
+  const renewed = (await answers.getResponseById('2').json()).tokenValue;
+  assert.ok(renewed.length >= 20 && renewed !== tokenValue);
+  assert.equal((await answers.getResponseById('4').json()).tokenValue, null);
+});
+
 test('errors come as Graph errors, and fail what depends on them', async () => {
   const answers = await send([
     { id: '1', request: create({ nonsense: 1 }) },

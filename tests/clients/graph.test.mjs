@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { PROFILES, PageIterator, ResponseType, client } from './clients.mjs';
+import { wholeLife } from './life.mjs';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NO_DATE = '0001-01-01T00:00:00Z';
@@ -105,6 +106,8 @@ test('a list longer than two pages is walked by PageIterator while its rows are 
   assert.deepEqual(left.value.map((p) => p.id), [seen.at(-1)]);
   await api.api(`${PROFILES}/${seen.at(-1)}`).delete();
 });
+
+test('the whole life of a profile', () => wholeLife(client()));
 
 test('names with quotes, plus, percent, ampersand and umlauts come back as they were sent', async () => {
   const api = client();

@@ -1,7 +1,7 @@
 // @azure/identity against the own token service.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MUSTER_CLIENT_ID, MUSTER_TENANT, SCOPE, credential } from './clients.mjs';
+import { CLIENT_ID, CLIENT_SECRET, TENANT, SCOPE, credential } from './clients.mjs';
 
 test('a secret buys a token, which is kept until it is nearly used up', async () => {
   const source = credential();
@@ -15,15 +15,15 @@ test('a secret buys a token, which is kept until it is nearly used up', async ()
 test('the token says who and where, as Entra tokens do', async () => {
   const { token } = await credential().getToken(SCOPE);
   const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
-  assert.equal(claims.tid, MUSTER_TENANT);
-  assert.equal(claims.appid ?? claims.azp, MUSTER_CLIENT_ID);
+  assert.equal(claims.tid, TENANT);
+  assert.equal(claims.appid ?? claims.azp, CLIENT_ID);
   assert.deepEqual(claims.roles, ['DeviceManagementConfiguration.ReadWrite.All']);
 });
 
 test('a wrong secret is invalid_client, and the error says nothing of the right one', async () => {
   await assert.rejects(credential('not-the-secret').getToken(SCOPE), (error) => {
     assert.match(error.message, /invalid_client/);
-    assert.ok(!error.message.includes(process.env.MUSTER_CLIENT_SECRET));
+    assert.ok(!error.message.includes(CLIENT_SECRET));
     return true;
   });
 });

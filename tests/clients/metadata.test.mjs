@@ -8,11 +8,11 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv';
+import { URL_ } from './clients.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bin = (name) => join(here, 'node_modules', '.bin', name);
 const schemas = join(here, '..', 'data', 'csdl-schemas');
-const { MUSTER_URL } = process.env;
 
 let folder;
 before(async () => {
@@ -23,7 +23,7 @@ before(async () => {
     ['/beta/$metadata?$format=json', 'metadata.json'],
     ['/openapi.json', 'openapi.json'],
   ]) {
-    const answer = await fetch(MUSTER_URL + path);
+    const answer = await fetch(URL_ + path);
     assert.equal(answer.status, 200, path);
     writeFileSync(join(folder, name), await answer.text());
   }

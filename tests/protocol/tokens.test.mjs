@@ -217,7 +217,7 @@ describe('external issuers', () => {
     await accepted(external.token(claims(ISSUER, muster.tenant, { aud: ['other', AUDIENCE] })));
   });
 
-  test('by discovery; a new key is found without a restart', async () => {
+  test('by discovery; keys are remembered', async () => {
     await accepted(online.signer.token(claims(online.issuer, muster.tenant)));
     const asked = online.asked;
     await accepted(online.signer.token(claims(online.issuer, muster.tenant)));
