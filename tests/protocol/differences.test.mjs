@@ -221,6 +221,77 @@ difference(30, '$metadata tells what the service makes, in full names, of what i
   assert.doesNotMatch(text, /EntityType Name="(user|device)"/);
 });
 
+const OWNERS = '/beta/deviceManagement/androidDeviceOwnerEnrollmentProfiles';
+
+difference(31, "the successor's values are honoured as well", async () => {
+  const sent = { tokenValue: 'a token of Google, long enough', qrCodeContent: 'text', enrolledDeviceCount: 2, accountId: 'mine' };
+  const { status, json } = await muster.post(OWNERS, sent);
+  assert.equal(status, 201);
+  for (const [name, value] of Object.entries(sent)) assert.equal(json[name], value);
+  const far = await muster.post(OWNERS, { tokenExpirationDateTime: '2200-01-01T00:00:00Z' });
+  assert.equal(far.status, 400);
+  assert.match(far.json.error.message, /max_device_owner_token_validity/);
+});
+
+difference(32, 'lists hold QR text and picture', async () => {
+  const { id } = await muster.create();
+  await muster.post(OWNERS, { tokenExpirationDateTime: '2060-01-01T00:00:00Z' });
+  for (const set of [PROFILES, OWNERS]) {
+    const { value } = (await muster.get(`${set}?$orderby=createdDateTime%20desc&$top=1`)).json;
+    assert.match(value[0].qrCodeContent, /^\{/, id);
+    assert.equal(value[0].qrCodeImage.type, 'image/png');
+  }
+});
+
+difference(33, 'no group is found', async () => {
+  const { json } = await muster.post(OWNERS, { displayName: 'x' });
+  const targets = [{ targetType: 'staticSecurityGroup', targetId: json.id }];
+  const url = `${OWNERS}/${json.id}/setEnrollmentTimeDeviceMembershipTarget`;
+  const answer = await muster.post(url, { enrollmentTimeDeviceMembershipTargets: targets });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.json.validationSucceeded, false);
+});
+
+difference(34, 'settings are there, and not bound', async () => {
+  for (const name of ['androidForWorkSettings', 'androidManagedStoreAccountEnterpriseSettings']) {
+    const { status, json } = await muster.patch(`/beta/deviceManagement/${name}`, { bindStatus: 'bound' });
+    assert.equal(status, 200);
+    assert.equal(json.bindStatus, 'notBound');
+  }
+});
+
+difference(35, 'devices can be filtered and counted by all that they have', async () => {
+  const { text } = await muster.get('/beta/$metadata', { token: null });
+  const type = text.slice(text.indexOf('<EntityType Name="managedDevice"'));
+  const names = [...type.slice(0, type.indexOf('</EntityType>')).matchAll(/<Property Name="(\w+)" Type="Edm.String"/g)].map((match) => match[1]);
+  assert.ok(names.length > 20);
+  for (const name of names) {
+    const answer = await muster.get(`/beta/deviceManagement/managedDevices/$count?$filter=${name}%20eq%20'x'`);
+    assert.equal(answer.text, '0', name);
+  }
+  assert.doesNotMatch(type.slice(0, type.indexOf('</EntityType>')), /skuFamily/);
+});
+
+difference(36, 'what would have to reach a device is 501', async () => {
+  const answer = await muster.post(`/beta/deviceManagement/managedDevices/${muster.tenant}/rebootNow`);
+  assert.equal(answer.status, 501);
+  assert.equal((await muster.post(`/beta/deviceManagement/managedDevices/${muster.tenant}/retire`)).status, 404);
+});
+
+difference(37, 'the audit log cannot be written', async () => {
+  for (const method of ['POST', 'PATCH', 'DELETE']) {
+    const url = `/beta/deviceManagement/auditEvents${method === 'POST' ? '' : `/${muster.tenant}`}`;
+    assert.equal((await muster.request(method, url, { body: {} })).status, 405, method);
+  }
+});
+
+difference(38, 'correlationId is text', async () => {
+  const { text } = await muster.get('/beta/$metadata', { token: null });
+  assert.match(text, /<Property Name="correlationId" Type="Edm.String" Nullable="false"/);
+  const { json } = await muster.get('/beta/deviceManagement/auditEvents?$top=1');
+  assert.match(json.value[0].correlationId, /^[0-9a-f-]{36}$/);
+});
+
 // The answers of a JSON batch by id.
 const batch = async (requests) => {
   const answer = await muster.post('/beta/$batch', { requests });
