@@ -41,17 +41,26 @@ export class Five {
     const five = new Five();
     five.muster = await Muster.start(options);
     five.path = path;
-    five.id = {};
-    five.name = {};
-    for (const body of path === OWNERS ? OWNER_FIVE : PROFILE_FIVE) {
-      const { id } = await five.create(body);
-      five.id[body.accountId] = id;
-      five.name[id] = body.accountId;
+    try {
+      await five.fill(path === OWNERS ? OWNER_FIVE : PROFILE_FIVE);
+      return five;
+    } catch (error) {
+      await five.destroy(); // else the file would wait for the service to end
+      throw error;
+    }
+  }
+
+  async fill(bodies) {
+    this.id = {};
+    this.name = {};
+    for (const body of bodies) {
+      const { id } = await this.create(body);
+      this.id[body.accountId] = id;
+      this.name[id] = body.accountId;
       if (!(body.accountId in PATCHED_IMAGES)) continue;
-      const patched = await five.muster.patch(`${path}/${id}`, { qrCodeImage: PATCHED_IMAGES[body.accountId] });
+      const patched = await this.muster.patch(`${this.path}/${id}`, { qrCodeImage: PATCHED_IMAGES[body.accountId] });
       assert.equal(patched.status, 200, patched.text);
     }
-    return five;
   }
 
   destroy() {
