@@ -65,7 +65,7 @@ struct Property {
   bool nullable = true;
   bool collection = false;
   Access access = Access::kClient;
-  bool made_if_absent = false;  // a create that does not send it gets a value, and no fixed one
+  bool made_if_absent = false;  // a create that does not send it gets a value
   Storage storage = Storage::kColumn;
   const ComplexType* complex = nullptr;   // set when type is kComplex
   const EnumType* enumeration = nullptr;  // set when type is kEnum

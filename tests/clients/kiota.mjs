@@ -75,6 +75,8 @@ extendGraphBetaServiceClient({
     navigationMetadata: {
       androidForWorkEnrollmentProfiles:
         setOf('androidForWorkEnrollmentProfiles', 'AndroidForWorkEnrollmentProfile', tokenBody),
+      androidDeviceOwnerEnrollmentProfiles:
+        setOf('androidDeviceOwnerEnrollmentProfiles', 'AndroidDeviceOwnerEnrollmentProfile', tokenBody),
     },
   },
 });
@@ -85,5 +87,10 @@ export function kiota({ url = URL_, source = credential(), http } = {}) {
   const auth = new AzureIdentityAuthenticationProvider(source, [`${url}/.default`], undefined, hosts);
   const adapter = new GraphBetaRequestAdapter(auth, undefined, undefined, http);
   adapter.baseUrl = `${url}/beta`;
-  return { adapter, profiles: createGraphBetaServiceClient(adapter).deviceManagement.androidForWorkEnrollmentProfiles };
+  const management = createGraphBetaServiceClient(adapter).deviceManagement;
+  return {
+    adapter,
+    profiles: management.androidForWorkEnrollmentProfiles,
+    ownerProfiles: management.androidDeviceOwnerEnrollmentProfiles,
+  };
 }

@@ -59,6 +59,44 @@ test('the whole life of a profile, typed', async () => {
   await assert.rejects(one.get(), { responseStatusCode: 404 });
 });
 
+test('the whole life of a profile of the successor, typed', async () => {
+  const { ownerProfiles } = kiota();
+  const displayName = `Kiota ${randomUUID()}`;
+  const created = await ownerProfiles.post({
+    displayName, enrollmentMode: 'corporateOwnedAOSPUserlessDevice', enrollmentTokenUsageCount: 5,
+    configureWifi: true, wifiSsid: 'Warehouse', wifiPassword: 'long enough', wifiSecurityType: 'wpa', wifiHidden: true,
+    roleScopeTagIds: ['0', '1'], isTeamsDeviceProfile: false, deviceNameTemplate: 'kiosk-{{SERIAL}}',
+  });
+  const one = ownerProfiles.byProfileId(created.id);
+  const read = await one.get();
+  assert.equal(read.enrollmentMode, 'corporateOwnedAOSPUserlessDevice');
+  assert.equal(read.enrollmentTokenType, 'default');
+  assert.equal(read.enrollmentTokenUsageCount, 5);
+  assert.deepEqual([read.configureWifi, read.wifiHidden, read.isTeamsDeviceProfile], [true, true, false]);
+  assert.equal(read.wifiSecurityType, 'wpa');
+  assert.deepEqual(read.roleScopeTagIds, ['0', '1']);
+  assert.ok(read.tokenCreationDateTime instanceof Date);
+
+  const patched = await one.patch({ description: 'changed', roleScopeTagIds: ['2'], wifiHidden: false });
+  assert.deepEqual(patched.roleScopeTagIds, ['2']);
+  assert.equal(patched.wifiHidden, false);
+  assert.equal(patched.deviceNameTemplate, 'kiosk-{{SERIAL}}');
+
+  await one.createToken.post({ tokenValidityInSeconds: 3600 });
+  const renewed = await one.get();
+  assert.notEqual(renewed.tokenValue, read.tokenValue);
+  assert.ok(renewed.qrCodeContent.includes(renewed.tokenValue));
+  const filter = `enrollmentMode eq 'corporateOwnedAOSPUserlessDevice' and displayName eq '${displayName}'`;
+  assert.equal(await ownerProfiles.count.get({ queryParameters: { filter } }), 1);
+  const list = await ownerProfiles.get({ queryParameters: { filter, select: ['id', 'enrollmentMode'], top: 5 } });
+  assert.deepEqual(list.value.map(({ id }) => id), [created.id]);
+
+  await one.revokeToken.post();
+  assert.equal((await one.get()).tokenValue, undefined);
+  await one.delete();
+  await assert.rejects(one.get(), { responseStatusCode: 404 });
+});
+
 test('PageIterator walks every page of a filtered, ordered list; counts come as numbers', async () => {
   const { adapter, profiles } = kiota();
   const label = `O'Brien & Söhne + 50% ${randomUUID()}`;

@@ -1,6 +1,7 @@
 // What a TypeScript program would do with the client that odata2ts makes of the live $metadata. It is
 // compiled beside the generated files by odata2ts.test.mjs, which judges what it returns.
 import { FetchClient } from '@odata2ts/http-client-fetch';
+import { androidDeviceOwnerEnrollmentMode, androidDeviceOwnerEnrollmentTokenType, aospWifiSecurityType } from './graphModel';
 import { graphService } from './graphService';
 
 export const connect = (url: string, token: string) =>
@@ -29,6 +30,45 @@ export async function life(management: Management, displayName: string) {
   const deletion = await one.delete();
   const statuses = [patched, validity, revocation, deletion].map(({ status }) => status);
   return { created, read, statuses, renewed, picture, revoked };
+}
+
+// The same for a profile of the successor, which has enumerations, Booleans and a collection.
+export async function ownerLife(management: Management, displayName: string) {
+  const profiles = management.androidDeviceOwnerEnrollmentProfiles();
+  const created = (await profiles.create({
+    displayName,
+    enrollmentMode: androidDeviceOwnerEnrollmentMode.corporateOwnedFullyManaged,
+    enrollmentTokenType: androidDeviceOwnerEnrollmentTokenType.default,
+    enrollmentTokenUsageCount: 0,
+    enrolledDeviceCount: 0,
+    tokenExpirationDateTime: '2030-01-01T00:00:00Z',
+    roleScopeTagIds: ['0'],
+    configureWifi: false,
+    wifiSecurityType: aospWifiSecurityType.none,
+    wifiHidden: false,
+    isTeamsDeviceProfile: false,
+  })).data;
+  const one = management.androidDeviceOwnerEnrollmentProfiles(created.id);
+  const patched = await one.patch({
+    configureWifi: true,
+    wifiSsid: 'Warehouse',
+    wifiPassword: 'long enough',
+    wifiSecurityType: aospWifiSecurityType.wpa,
+  });
+  const validity = await one.createToken({ tokenValidityInSeconds: 600 });
+  const renewed = (await one.query()).data;
+  const list = await profiles.query((builder, profile) =>
+    builder
+      .filter(
+        profile.enrollmentMode.eq(androidDeviceOwnerEnrollmentMode.corporateOwnedFullyManaged),
+        profile.configureWifi.eq(true),
+        profile.displayName.eq(displayName))
+      .select('id'));
+  const found = list.data.value.map(({ id }) => id);
+  const revocation = await one.revokeToken();
+  const deletion = await one.delete();
+  const statuses = [patched, validity, revocation, deletion].map(({ status }) => status);
+  return { created, statuses, renewed, found };
 }
 
 // The ids of one page of the profiles whose name begins so, last name first, and how many there are in all.

@@ -26,7 +26,7 @@ before(async () => {
     include: ['client'],
   }));
   // The generator does not read Core.Computed.
-  const managed = ['createdDateTime', 'lastModifiedDateTime'].map((name) => ({ name, managed: true }));
+  const managed = ['createdDateTime', 'lastModifiedDateTime', 'tokenCreationDateTime'].map((name) => ({ name, managed: true }));
   put('odata2ts.config.cjs', `module.exports = ${JSON.stringify({ propertiesByName: managed })};`);
   const run = (name, ...args) => {
     try {
@@ -56,6 +56,17 @@ test('the whole life of a profile', async () => {
   assert.equal(seen.picture.value, seen.renewed.qrCodeImage.value);
   assert.equal(seen.revoked.tokenValue, null);
   assert.equal(seen.revoked.qrCodeImage, null);
+});
+
+test('the whole life of a profile of the successor', async () => {
+  const name = `generated ${randomUUID()}`;
+  const seen = await program.ownerLife(management, name);
+  assert.equal(seen.created.enrollmentMode, 'corporateOwnedFullyManaged');
+  assert.deepEqual(seen.created.roleScopeTagIds, ['0']);
+  assert.deepEqual(seen.statuses, [200, 204, 204, 204]);
+  assert.equal(seen.renewed.wifiSsid, 'Warehouse');
+  assert.notEqual(seen.renewed.tokenValue, seen.created.tokenValue);
+  assert.deepEqual(seen.found, [seen.created.id]);
 });
 
 test('filters, orders, counts and pages', async () => {

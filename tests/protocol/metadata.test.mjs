@@ -201,15 +201,20 @@ test('computed properties in a body are ignored, MaxLength holds', async () => {
 });
 
 // A property that is not nullable and has no default must be sent (CSDL 4.01 §7.2.3), unless it is said to be made.
-test('a create may leave out what the service makes, and $metadata says so', async () => {
-  const schema = (await csdl())['microsoft.graph'];
-  const made = await muster.create({});
-  for (const [name, declared] of Object.entries(propertiesOf(schema, 'androidForWorkEnrollmentProfile'))) {
-    const filled = declared['@Core.Computed'] ?? declared['@Core.ComputedDefaultValue'] ?? false;
-    assert.equal(made[name] !== null, filled, name);
-    assert.ok(declared.$Nullable || filled, name);
-  }
-});
+for (const [set, type] of [
+  ['androidForWorkEnrollmentProfiles', 'androidForWorkEnrollmentProfile'],
+  ['androidDeviceOwnerEnrollmentProfiles', 'androidDeviceOwnerEnrollmentProfile'],
+]) {
+  test(`${set}: a create may leave out what the service makes, and $metadata says so`, async () => {
+    const schema = (await csdl())['microsoft.graph'];
+    const made = (await muster.post(`/beta/deviceManagement/${set}`, {})).json;
+    for (const [name, declared] of Object.entries(propertiesOf(schema, type))) {
+      const filled = declared['@Core.Computed'] ?? declared['@Core.ComputedDefaultValue'] ?? false;
+      assert.equal(made[name] !== null, filled, name);
+      assert.ok(declared.$Nullable || filled, name);
+    }
+  });
+}
 
 test('what $metadata says of queries is so', async () => {
   const set = (await csdl())['microsoft.graph'].deviceManagement.androidForWorkEnrollmentProfiles;
