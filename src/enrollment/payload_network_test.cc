@@ -32,7 +32,7 @@ TEST(PayloadNetwork, SaysNoMoreThanItHas) {
 }
 
 TEST(PayloadNetwork, KeepsTextsAsTheyAre) {
-  const std::string odd = R"({"a":"ü \" \\ /","n":15,"deep":{"x":[true,null]}})";
+  const std::string odd = R"({"a":"ü \" \\ /","n":1.50,"deep":{"x":[true,null]}})";
   EXPECT_EQ(with_network_of(odd, kBare), odd);
 }
 
