@@ -113,6 +113,7 @@ inline constexpr Property kAuditEventRows[] = {
      .sentence = "Success or Failure."},
     {.name = "correlationId",
      .column = "correlation_id",
+     .type = Type::kGuid,
      .nullable = false,
      .access = Access::kServer,
      .storage = Storage::kUuid,

@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include "base/encoding.h"
+#include "base/random.h"
 
 namespace muster::edm {
 namespace {
@@ -106,6 +107,12 @@ Value read_member(const Property& property, std::string_view text, Faults& fault
   }
   faults.add(subject(faults) + " takes one of " + names + ".");
   return {};
+}
+
+Value read_guid(const Property& property, std::string_view text, Faults& faults) {
+  const std::string octets = base::uuid_octets(text);
+  if (octets.empty()) return wrong_type(property, faults);
+  return base::uuid_text(octets);
 }
 
 Value read_binary(const Property& property, std::string_view text, Faults& faults) {
@@ -241,6 +248,7 @@ Value read_single(const Property& property, const dom::element& json, Faults& fa
     }
     case Type::kString:
     case Type::kBinary:
+    case Type::kGuid:
     case Type::kEnum:
     case Type::kDateTimeOffset:
       break;
@@ -250,6 +258,7 @@ Value read_single(const Property& property, const dom::element& json, Faults& fa
   if (property.type == Type::kBinary) return read_binary(property, text, faults);
   if (property.type == Type::kDateTimeOffset) return read_date(text, faults);
   if (property.type == Type::kEnum) return read_member(property, text, faults);
+  if (property.type == Type::kGuid) return read_guid(property, text, faults);
   return read_text(property, text, faults);
 }
 

@@ -223,6 +223,20 @@ TEST(JsonRead, StoredValuesRoundTrip) {
   EXPECT_EQ(out, json);
 }
 
+TEST(JsonRead, GuidsAreReadInAnyCaseAndKeptInLower) {
+  constexpr static Property kGuid{.name = "guid",
+                                  .column = "guid",
+                                  .type = Type::kGuid,
+                                  .storage = Storage::kUuid,
+                                  .sentence = "A GUID."};
+  const auto value = read_value(kGuid, R"("0190A1B2-C3D4-7E5F-8A9B-0C1D2E3F4A5B")");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(*value, Value(std::string("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")));
+  for (const char* json : {R"("x")", "7", R"("0190a1b2c3d47e5f8a9b0c1d2e3f4a5b")"}) {
+    EXPECT_FALSE(read_value(kGuid, json)) << json;
+  }
+}
+
 constexpr EnumMember kColours[] = {{"red", 0}, {"green", 5}};
 constexpr EnumType kColour{.name = "colour", .members = kColours, .sentence = "A colour."};
 constexpr Property kPaint{.name = "paint",

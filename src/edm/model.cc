@@ -18,6 +18,8 @@ std::string_view type_name(Type type) {
       return "Edm.DateTimeOffset";
     case Type::kBinary:
       return "Edm.Binary";
+    case Type::kGuid:
+      return "Edm.Guid";
     case Type::kEnum:
       return "Edm.EnumType";
     case Type::kComplex:

@@ -21,6 +21,7 @@ enum class Type : std::uint8_t {
   kInt64,
   kDateTimeOffset,
   kBinary,
+  kGuid,  // text of 36 characters in lower case, kept as kUuid
   kEnum,
   kComplex,
 };
@@ -168,6 +169,7 @@ struct EntitySet {
     // Not compared with nullptr: g++ with -fsanitize=undefined does not take that as a constant.
     if (row.type == Type::kComplex && row.complex->name.empty()) return false;
     if (row.type == Type::kEnum && row.enumeration->members.empty()) return false;
+    if (row.type == Type::kGuid && row.collection) return false;
     for (std::size_t k = 0; k < i; ++k) {
       if (rows[k].name == row.name) return false;
     }

@@ -31,6 +31,9 @@ void write_scalar(JsonText& json, const edm::Property& property) {
     case edm::Type::kBinary:
       json.member("type", "string");
       return json.member("format", "byte");
+    case edm::Type::kGuid:
+      json.member("type", "string");
+      return json.member("format", "uuid");
     case edm::Type::kString:
     case edm::Type::kEnum:
     case edm::Type::kComplex:

@@ -215,7 +215,7 @@ base::Result<Binder::Place> Binder::name_on(const Source& source, syntax::NodeIn
   if (type.collection) {
     return wrong(shown(source, at) + " follows a collection: use any, all or $count.");
   }
-  const auto ordinal = edm::find_property(type.complex->properties, name);
+  const auto ordinal = edm::find_property_any_case(type.complex->properties, name);
   if (!ordinal) {
     return wrong(shown(source, at) + " is no member of " + type_name(type) + ".");
   }
@@ -226,7 +226,7 @@ base::Result<Binder::Place> Binder::name_on(const Source& source, syntax::NodeIn
 }
 
 base::Result<Binder::Place> Binder::property(std::string_view name) {
-  const auto ordinal = edm::find_property(context_.type.properties, name);
+  const auto ordinal = edm::find_property_any_case(context_.type.properties, name);
   if (!ordinal || context_.type.properties[*ordinal].access == edm::Access::kInternal) {
     return wrong("'" + std::string(name.substr(0, 60)) + "' is no property of " +
                  std::string(edm::kNamespace) + "." + std::string(context_.type.name) + ".");

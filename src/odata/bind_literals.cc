@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/random.h"
 #include "odata/binder.h"
 #include "odata/literal_text.h"
 
@@ -125,6 +126,9 @@ base::Result<NodeIndex> Binder::as_type(NodeIndex node, const ResultType& wanted
     if (wanted.value == ValueType::kEnum) {
       const std::int64_t number = MUSTER_TRY(members_of(*wanted.enumeration, text));
       return add_literal(number, {.value = ValueType::kEnum, .enumeration = wanted.enumeration});
+    }
+    if (wanted.value == ValueType::kGuid && !base::uuid_octets(text).empty()) {
+      return add_literal(base::ascii_lower(text), {.value = ValueType::kGuid, .exact = true});
     }
     if (wanted.value != ValueType::kDuration) return node;
     const auto ticks = read_duration(text);

@@ -69,6 +69,9 @@ ResultType type_of(const edm::Property& property) {
     case edm::Type::kBinary:
       type.value = ValueType::kBinary;
       break;
+    case edm::Type::kGuid:
+      type.value = ValueType::kGuid;
+      break;
     case edm::Type::kEnum:
       type.value = ValueType::kEnum;
       break;

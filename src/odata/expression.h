@@ -22,7 +22,7 @@ enum class ValueType : std::uint8_t {
   kInteger,  // Edm.Int32, Edm.Int64 and their like
   kDouble,   // Edm.Double and Edm.Decimal, both in double precision
   kString,
-  kGuid,  // literals only
+  kGuid,
   kBinary,
   kDateTimeOffset,
   kDate,

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{19, "createdDateTime sub createdDateTime eq 'PT0S'", "p1 p2 p3 p4 p5"},
         Row{19, "createdDateTime sub createdDateTime eq duration'PT0H'", "p1 p2 p3 p4 p5"},
         Row{21, "enrolledDeviceCount EQ 3 AND StartsWith(displayName,'ALPHA')", "p1"},
-        Row{21, "DisplayName eq 'x'", "400"}, Row{21, "roleScopeTagIds/ANY(t:t eq '7')", "p1 p3"},
+        Row{21, "DisplayName eq 'Alpha'", "p1"}, Row{21, "roleScopeTagIds/ANY(t:t eq '7')", "p1 p3"},
         Row{23, "enrolledDeviceCount eq cast('3',Edm.Int32)", "p1 p5"},
         Row{23, "enrolledDeviceCount eq cast('x',Edm.Int32)", ""},
         Row{23, "cast(enrolledDeviceCount,Edm.String) eq '3'", "p1 p5"},

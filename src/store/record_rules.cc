@@ -49,6 +49,7 @@ bool single_fits(const Property& property, const Value& value) {
   switch (property.type) {
     case Type::kString:
     case Type::kBinary:
+    case Type::kGuid:
       return text_fits(property, value);
     case Type::kBoolean:
       return value.get_if<bool>() != nullptr;

@@ -64,6 +64,7 @@ std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
       if (cell.kind != Kind::kInteger) return std::nullopt;
       return Value(cell.integer);
     case Type::kDateTimeOffset:
+    case Type::kGuid:
     case Type::kComplex:
       break;
   }

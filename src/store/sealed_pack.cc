@@ -140,6 +140,7 @@ std::optional<Value> take_single(const Property& property, std::string_view octe
   switch (property.type) {
     case Type::kString:
     case Type::kBinary:
+    case Type::kGuid:
       return Value(std::string(octets));
     case Type::kBoolean:
       if (octets.size() != 1) return std::nullopt;

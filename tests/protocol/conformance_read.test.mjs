@@ -253,11 +253,13 @@ test('row 20: $schemaversion is 501', async () => {
     ['x', '*'].map((value) => ['GET', `${path}?$schemaversion=${value}`, {}, 501, '$schemaversion'])));
 });
 
-test('row 21: options, operators and functions in any case, identifiers in their own', async () => {
+// Properties, too: Graph takes them so, and its users write them so.
+test('row 21: options, operators, functions and properties in any case', async () => {
   for (const [spelt, expected] of [
     ["filter=displayName eq 'Alpha'", 'p1'], ["$FILTER=displayName EQ 'Alpha'", 'p1'], ["$Filter=StartsWith(displayName,'Alp')", 'p1'],
     ['$ORDERBY=accountId DESC', 'p5 p4 p3 p2 p1'], ['$orderby=accountId ASC&$Top=2', 'p1 p2'], ['$filter=enrolledDeviceCount IN (0) OR NOT TRUE', 'p2'],
-    ["$filter=DisplayName eq 'x'", '400'], ["$filter=displayName eq 'Alpha' AND displayname eq 'Alpha'", '400'],
+    ["$filter=DisplayName eq 'Alpha'", 'p1'], ["$filter=displayName eq 'Alpha' AND displayname eq 'Alpha'", 'p1'],
+    ["$filter=QRCODEIMAGE/TYPE eq 'image/png'", 'p1'], ['$orderby=ACCOUNTID desc&$top=1', 'p5'], ["$filter=displayNam eq 'x'", '400'],
   ]) assert.equal(await five.names(encodeURI(spelt)), expected, spelt);
 });
 

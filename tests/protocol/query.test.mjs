@@ -16,7 +16,7 @@ test('secrets compare exactly', async () => {
 });
 
 test('names of options in any case, with or without $', async () => {
-  assert.equal(await five.names({ FILTER: "DISPLAYNAME EQ 'alpha'" }), '400');
+  assert.equal(await five.names({ FILTER: "DISPLAYNAME EQ 'alpha'" }), 'p1');
   assert.equal(await five.names({ FILTER: "displayName EQ 'alpha'", ORDERBY: 'displayName ASC' }), 'p1');
   assert.equal(await five.names({ '%24filter': "displayName eq 'alpha'" }), 'p1');
 });

@@ -201,6 +201,12 @@ describe('auditEvents', () => {
     assert.equal(patch.resources[0].resourceId, made.id);
     assert.equal(patch.activityResult, 'Success');
     assert.equal(patch.actor.ipAddress, '127.0.0.1');
+    // A GUID, as Graph has it; quoted as well, for those who take it for text.
+    for (const guid of [patch.correlationId, patch.correlationId.toUpperCase(), `'${patch.correlationId}'`]) {
+      const found = await get(`${AUDIT}?$filter=correlationId eq ${guid}&$select=id`);
+      assert.deepEqual(found.json?.value, [{ id: patch.id }], found.text);
+    }
+    assert.equal((await get(`${AUDIT}?$filter=correlationId eq 'x'`)).status, 400);
     const one = await get(`${AUDIT}/${patch.id}?$select=actor`);
     assert.deepEqual(one.json.actor, patch.actor);
   });
