@@ -31,44 +31,65 @@ inline constexpr std::size_t kType = 0;
 inline constexpr std::size_t kValue = 1;
 }  // namespace mime_content
 
+// --- what both types of enrolment profiles have
+// --------------------------------------------------
+namespace profile_row {
+inline constexpr Property kId{.name = "id",
+                              .column = "id",
+                              .nullable = false,
+                              .access = Access::kServer,
+                              .storage = Storage::kUuid,
+                              .sentence = "Unique identifier of the profile."};
+inline constexpr Property kAccountId{
+    .name = "accountId",
+    .column = "account_id",
+    .made_if_absent = true,
+    .max_length = 256,
+    .sentence = "Label of the owning account; the caller's tenant unless another is sent."};
+inline constexpr Property kDisplayName{.name = "displayName",
+                                       .column = "display_name",
+                                       .max_length = 256,
+                                       .searched = true,
+                                       .folded_column = "display_name_folded",
+                                       .sentence = "Name of the profile for people."};
+inline constexpr Property kDescription{.name = "description",
+                                       .column = "description",
+                                       .max_length = 4'096,
+                                       .searched = true,
+                                       .sentence = "Description of the profile for people."};
+inline constexpr Property kCreated{.name = "createdDateTime",
+                                   .column = "created_at",
+                                   .type = Type::kDateTimeOffset,
+                                   .nullable = false,
+                                   .access = Access::kServer,
+                                   .sentence = "When the profile was created."};
+inline constexpr Property kLastModified{.name = "lastModifiedDateTime",
+                                        .column = "last_modified_at",
+                                        .type = Type::kDateTimeOffset,
+                                        .nullable = false,
+                                        .access = Access::kServer,
+                                        .sentence = "When the profile was last changed."};
+inline constexpr Property kEnrolledDeviceCount{
+    .name = "enrolledDeviceCount",
+    .column = "enrolled_device_count",
+    .type = Type::kInt32,
+    .nullable = false,
+    .made_if_absent = true,
+    .minimum = 0,
+    .maximum = INT32_MAX,
+    .sentence = "Distinct devices that ever enrolled through the profile."};
+}  // namespace profile_row
+
 // --- androidForWorkEnrollmentProfile -------------------------------------------------------------
 // Nullability and types as in Graph's beta metadata. Which values a client may write is Muster's
 // own rule: what is sent on create is honoured (an imported profile), what is absent is made.
 inline constexpr Property kProfileRows[] = {
-    {.name = "id",
-     .column = "id",
-     .nullable = false,
-     .access = Access::kServer,
-     .storage = Storage::kUuid,
-     .sentence = "Unique identifier of the profile."},
-    {.name = "accountId",
-     .column = "account_id",
-     .made_if_absent = true,
-     .max_length = 256,
-     .sentence = "Label of the owning account; the caller's tenant unless another is sent."},
-    {.name = "displayName",
-     .column = "display_name",
-     .max_length = 256,
-     .searched = true,
-     .folded_column = "display_name_folded",
-     .sentence = "Name of the profile for people."},
-    {.name = "description",
-     .column = "description",
-     .max_length = 4'096,
-     .searched = true,
-     .sentence = "Description of the profile for people."},
-    {.name = "createdDateTime",
-     .column = "created_at",
-     .type = Type::kDateTimeOffset,
-     .nullable = false,
-     .access = Access::kServer,
-     .sentence = "When the profile was created."},
-    {.name = "lastModifiedDateTime",
-     .column = "last_modified_at",
-     .type = Type::kDateTimeOffset,
-     .nullable = false,
-     .access = Access::kServer,
-     .sentence = "When the profile was last changed."},
+    profile_row::kId,
+    profile_row::kAccountId,
+    profile_row::kDisplayName,
+    profile_row::kDescription,
+    profile_row::kCreated,
+    profile_row::kLastModified,
     {.name = "tokenValue",
      .column = "",
      .made_if_absent = true,
@@ -82,14 +103,7 @@ inline constexpr Property kProfileRows[] = {
      .nullable = false,
      .made_if_absent = true,
      .sentence = "When the current token ends; 0001-01-01T00:00:00Z when there is none."},
-    {.name = "enrolledDeviceCount",
-     .column = "enrolled_device_count",
-     .type = Type::kInt32,
-     .nullable = false,
-     .made_if_absent = true,
-     .minimum = 0,
-     .maximum = INT32_MAX,
-     .sentence = "Distinct devices that ever enrolled through the profile."},
+    profile_row::kEnrolledDeviceCount,
     {.name = "qrCodeContent",
      .column = "",
      .made_if_absent = true,

@@ -66,11 +66,8 @@ inline constexpr EnumType kStoreLayout{.name = "androidManagedStoreLayoutType",
                                        .members = kStoreLayoutMembers,
                                        .sentence = "Layout of the store on devices."};
 
-namespace bind_status {
-inline constexpr std::int64_t kNotBound = 0;
-}  // namespace bind_status
 namespace app_sync_status {
-inline constexpr std::int64_t kNone = 5;
+inline constexpr std::int64_t kNone = 5;  // there was none yet
 }  // namespace app_sync_status
 
 // --- androidForWorkSettings ----------------------------------------------------------------------
@@ -252,35 +249,6 @@ inline constexpr EntityType kStoreSettingsType{
     .sentence = "How the tenant stands with managed Google Play."};
 static_assert(is_well_formed(kStoreSettingsType));
 
-namespace for_work_settings {
-inline constexpr const EntityType& kType = kForWorkSettingsType;
-inline constexpr auto kId = field<std::string>(kType, "id");
-inline constexpr auto kBindStatus = field<std::int64_t>(kType, "bindStatus");
-inline constexpr auto kLastAppSyncStatus = field<std::int64_t>(kType, "lastAppSyncStatus");
-inline constexpr auto kLastModified = field<base::Timestamp>(kType, "lastModifiedDateTime");
-inline constexpr auto kEnrollmentTarget = field<std::int64_t>(kType, "enrollmentTarget");
-inline constexpr auto kTargetGroupIds = field<Collection>(kType, "targetGroupIds");
-inline constexpr auto kDeviceOwnerEnabled = field<bool>(kType, "deviceOwnerManagementEnabled");
-}  // namespace for_work_settings
-
-namespace store_settings {
-inline constexpr const EntityType& kType = kStoreSettingsType;
-inline constexpr auto kId = field<std::string>(kType, "id");
-inline constexpr auto kBindStatus = field<std::int64_t>(kType, "bindStatus");
-inline constexpr auto kLastAppSyncStatus = field<std::int64_t>(kType, "lastAppSyncStatus");
-inline constexpr auto kLastModified = field<base::Timestamp>(kType, "lastModifiedDateTime");
-inline constexpr auto kEnrollmentTarget = field<std::int64_t>(kType, "enrollmentTarget");
-inline constexpr auto kTargetGroupIds = field<Collection>(kType, "targetGroupIds");
-inline constexpr auto kDeviceOwnerEnabled = field<bool>(kType, "deviceOwnerManagementEnabled");
-inline constexpr auto kEnterpriseType =
-    field<std::int64_t>(kType, "managedGooglePlayEnterpriseType");
-inline constexpr auto kFullyManagedEnabled =
-    field<bool>(kType, "androidDeviceOwnerFullyManagedEnrollmentEnabled");
-inline constexpr auto kInitialScopeTagIds =
-    field<Collection>(kType, "managedGooglePlayInitialScopeTagIds");
-inline constexpr auto kCompanyCodes = field<Collection>(kType, "companyCodes");
-}  // namespace store_settings
-
 // --- actions: what needs Google
 // -------------------------------------------------------------------
 inline constexpr Property kRequestSignupRows[] = {
@@ -372,6 +340,8 @@ inline constexpr Action kStoreSettingsActions[] = {
      .sentence = "Chooses the layout of the store."},
 };
 namespace store_settings {
+inline constexpr auto kFullyManagedEnabled =
+    field<bool>(kStoreSettingsType, "androidDeviceOwnerFullyManagedEnrollmentEnabled");
 // The one that Google has no part in.
 inline constexpr const Action& kSetFullyManaged = kStoreSettingsActions[0];
 }  // namespace store_settings

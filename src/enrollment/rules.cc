@@ -19,8 +19,9 @@ void add_all_rules(Entities& entities, std::shared_ptr<const ProfileTokens> toke
   entities.add_rules(edm::kProfiles, std::make_unique<ProfileRules>(tokens));
   entities.add_rules(edm::kDeviceOwnerProfiles,
                      std::make_unique<DeviceOwnerRules>(std::move(tokens)));
-  entities.add_rules(edm::kForWorkSettings, std::make_unique<ForWorkSettingsRules>());
-  entities.add_rules(edm::kStoreSettings, std::make_unique<StoreSettingsRules>());
+  entities.add_rules(edm::kForWorkSettings,
+                     std::make_unique<SettingsRules>(edm::kForWorkSettingsType));
+  entities.add_rules(edm::kStoreSettings, std::make_unique<SettingsRules>(edm::kStoreSettingsType));
   entities.add_rules(edm::kManagedDevices, std::make_unique<DeviceRules>());
   entities.add_rules(edm::kAuditEvents, std::make_unique<AuditRules>());
 }

@@ -5,73 +5,48 @@
 namespace muster::enrollment {
 namespace {
 
-base::Error needs_google(const edm::Action& action) {
-  return base::fail(base::ErrorCode::kNotImplemented,
-                    "The action '" + std::string(action.name) +
-                        "' needs a connection to Google, which this service does not have.",
-                    std::string(action.name));
+// What a property has before anybody set it: not bound, never synchronised, everything allowed.
+edm::Value initial(const edm::Property& row) {
+  if (row.collection) return edm::Collection();
+  if (row.nullable) return {};
+  if (row.type == edm::Type::kBoolean) return true;
+  const bool sync = row.name == "lastAppSyncStatus";
+  return sync ? edm::app_sync_status::kNone : row.enumeration->members.front().value;
 }
 
 }  // namespace
 
-base::Result<edm::Record> ForWorkSettingsRules::act(const Caller& /*caller*/,
-                                                    const edm::Action& action,
-                                                    const std::vector<edm::Value>& /*parameters*/,
-                                                    base::Timestamp /*now*/) const {
-  return needs_google(action);
-}
+SettingsRules::SettingsRules(const edm::EntityType& type)
+    : type_(type), last_modified_(*edm::find_property(type.properties, "lastModifiedDateTime")) {}
 
-base::Status ForWorkSettingsRules::settle(const Caller& /*caller*/, const edm::Action* /*action*/,
-                                          const edm::Record& /*changes*/, edm::Record& after,
-                                          base::Timestamp now) const {
-  after.put(edm::for_work_settings::kLastModified, now);
-  return base::done();
-}
-
-std::optional<edm::Record> ForWorkSettingsRules::untouched(std::string_view key) const {
-  namespace settings = edm::for_work_settings;
-  edm::Record made(settings::kType);
-  made.put(settings::kId, std::string(key));
-  made.put(settings::kBindStatus, edm::bind_status::kNotBound);
-  made.put(settings::kLastAppSyncStatus, edm::app_sync_status::kNone);
-  made.put(settings::kEnrollmentTarget, std::int64_t{0});
-  made.put(settings::kTargetGroupIds, edm::Collection());
-  made.put(settings::kDeviceOwnerEnabled, true);
-  made.complete();
-  return made;
-}
-
-base::Result<edm::Record> StoreSettingsRules::act(const Caller& /*caller*/,
-                                                  const edm::Action& action,
-                                                  const std::vector<edm::Value>& parameters,
-                                                  base::Timestamp /*now*/) const {
-  namespace settings = edm::store_settings;
-  if (&action != &settings::kSetFullyManaged) return needs_google(action);
-  edm::Record changes(settings::kType);
-  changes.put(settings::kFullyManagedEnabled, parameters[0].get<bool>());
+base::Result<edm::Record> SettingsRules::act(const Caller& /*caller*/, const edm::Action& action,
+                                             const std::vector<edm::Value>& parameters,
+                                             base::Timestamp /*now*/) const {
+  if (&action != &edm::store_settings::kSetFullyManaged) {
+    return base::fail(base::ErrorCode::kNotImplemented,
+                      "The action '" + std::string(action.name) +
+                          "' needs a connection to Google, which this service does not have.",
+                      std::string(action.name));
+  }
+  edm::Record changes(type_);
+  changes.put(edm::store_settings::kFullyManagedEnabled, parameters[0].get<bool>());
   return changes;
 }
 
-base::Status StoreSettingsRules::settle(const Caller& /*caller*/, const edm::Action* /*action*/,
-                                        const edm::Record& /*changes*/, edm::Record& after,
-                                        base::Timestamp now) const {
-  after.put(edm::store_settings::kLastModified, now);
+base::Status SettingsRules::settle(const Caller& /*caller*/, const edm::Action* /*action*/,
+                                   const edm::Record& /*changes*/, edm::Record& after,
+                                   base::Timestamp now) const {
+  after.set(last_modified_, now);
   return base::done();
 }
 
-std::optional<edm::Record> StoreSettingsRules::untouched(std::string_view key) const {
-  namespace settings = edm::store_settings;
-  edm::Record made(settings::kType);
-  made.put(settings::kId, std::string(key));
-  made.put(settings::kBindStatus, edm::bind_status::kNotBound);
-  made.put(settings::kEnterpriseType, std::int64_t{0});
-  made.put(settings::kLastAppSyncStatus, edm::app_sync_status::kNone);
-  made.put(settings::kEnrollmentTarget, std::int64_t{0});
-  made.put(settings::kTargetGroupIds, edm::Collection());
-  made.put(settings::kDeviceOwnerEnabled, true);
-  made.put(settings::kFullyManagedEnabled, true);
-  made.put(settings::kInitialScopeTagIds, edm::Collection());
-  made.put(settings::kCompanyCodes, edm::Collection());
+std::optional<edm::Record> SettingsRules::untouched(std::string_view key) const {
+  edm::Record made(type_);
+  made.set(0, std::string(key));
+  for (std::size_t i = 1; i < type_.properties.size(); ++i) {
+    if (type_.properties[i].access == edm::Access::kInternal) continue;  // the version
+    made.set(i, initial(type_.properties[i]));
+  }
   made.complete();
   return made;
 }

@@ -6,24 +6,21 @@
 
 namespace muster::enrollment {
 
-class ForWorkSettingsRules final : public EntityRules {
+class SettingsRules final : public EntityRules {
  public:
-  base::Result<edm::Record> act(const Caller& caller, const edm::Action& action,
-                                const std::vector<edm::Value>& parameters,
-                                base::Timestamp now) const override;
-  base::Status settle(const Caller& caller, const edm::Action* action, const edm::Record& changes,
-                      edm::Record& after, base::Timestamp now) const override;
-  std::optional<edm::Record> untouched(std::string_view key) const override;
-};
+  // `type` is one of the two.
+  explicit SettingsRules(const edm::EntityType& type);
 
-class StoreSettingsRules final : public EntityRules {
- public:
   base::Result<edm::Record> act(const Caller& caller, const edm::Action& action,
                                 const std::vector<edm::Value>& parameters,
                                 base::Timestamp now) const override;
   base::Status settle(const Caller& caller, const edm::Action* action, const edm::Record& changes,
                       edm::Record& after, base::Timestamp now) const override;
   std::optional<edm::Record> untouched(std::string_view key) const override;
+
+ private:
+  const edm::EntityType& type_;
+  std::size_t last_modified_;
 };
 
 }  // namespace muster::enrollment
