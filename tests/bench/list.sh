@@ -150,6 +150,16 @@ report "90 % GET by key, 10 % durable create" muster-mixed peer-mixed
 echo
 for what in list keys; do "$WORK/list_loop" "$WORK/data/muster.db" "$SECONDS_EACH" "$what"; done
 stop_all
+start_muster "$WORK/data" # a loop a processor, which is the default
+for _ in $(seq "$ROUNDS"); do
+  for what in list select first; do
+    paths "muster-$what" "$MUSTER_PID" "$PLAIN_PORT" "$WORK/$what.paths"
+  done
+done
+stop "$MUSTER_PID"
+report "Lists at $last with a loop a processor, against one loop" muster-list "muster-list@$last"
+report "The same with \$select=id,displayName" muster-select "muster-select@$last"
+report "The first 100 by key, alike" muster-first "muster-first@$last"
 echo
 start_muster "$WORK/data" --threads "${THREADS:-1}"
 echo "Memory while all of $last are read by \$top=999:"
