@@ -9,11 +9,12 @@
 #include <string.h>
 #include <time.h>
 
-#define COLUMNS                                                                          \
-  "id, account_id, display_name, description, created_at, created_at_form, "             \
-  "last_modified_at, last_modified_at_form, token_expires_at, token_expires_at_form, "   \
+#define COLUMNS                                                                        \
+  "id, account_id, display_name, description, created_at, created_at_form, "           \
+  "last_modified_at, last_modified_at_form, token_expires_at, token_expires_at_form, " \
   "enrolled_device_count, sealed, version"
-#define WHERE " FROM enrollment_profiles WHERE tenant = (SELECT tenant FROM enrollment_profiles LIMIT 1)"
+#define WHERE \
+  " FROM enrollment_profiles WHERE tenant = (SELECT tenant FROM enrollment_profiles LIMIT 1)"
 
 static double seconds(clockid_t clock) {
   struct timespec t;
@@ -56,7 +57,8 @@ static size_t page(sqlite3_stmt* statement, int letter) {
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
   sqlite3* db = NULL;
-  if (sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+  if (sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+      SQLITE_OK) {
     return 1;
   }
   sqlite3_exec(db, "PRAGMA mmap_size=2147418112; PRAGMA cache_size=-8192; BEGIN", NULL, NULL, NULL);
