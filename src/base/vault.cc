@@ -269,7 +269,8 @@ Result<std::string> Vault::open_sealed(std::string_view tenant, std::string_view
   EVP_CIPHER_CTX* const opening = keys_of(instance_, master_key_, tenant).opening.get();
   const std::size_t size = sealed.size() - kOverhead;
   std::string out(size, '\0');
-  std::string tag(sealed.substr(kNonceSize + size));
+  std::array<char, kTagSize> tag{};
+  sealed.copy(tag.data(), kTagSize, kNonceSize + size);
   std::array<unsigned char, kTagSize> rest{};
   int written = 0;
   const bool ok =

@@ -62,6 +62,11 @@ class Value {
     return std::get<T>(variant_);
   }
   [[nodiscard]] const Variant& variant() const { return variant_; }
+  // Makes the value in place of what was there.
+  template <typename T, typename... Arguments>
+  T& emplace(Arguments&&... arguments) {
+    return variant_.emplace<T>(std::forward<Arguments>(arguments)...);
+  }
 
   friend bool operator==(const Value& a, const Value& b) { return a.variant_ == b.variant_; }
 
@@ -122,6 +127,12 @@ class Record {
   void set(std::size_t ordinal, Value value) {
     values_[ordinal] = std::move(value);
     present_ |= PropertyMask{1} << ordinal;
+  }
+  // The slot, which counts from now on and is null until it is filled.
+  [[nodiscard]] Value& fresh(std::size_t ordinal) {
+    present_ |= PropertyMask{1} << ordinal;
+    values_[ordinal].emplace<Null>();
+    return values_[ordinal];
   }
   void erase(std::size_t ordinal) {
     values_[ordinal] = Value();

@@ -59,7 +59,12 @@ http::Response page_reply(const Exchange& exchange, const store::Page& page,
   body.name("value");
   std::string& text = body.text();
   text += '[';
+  const std::size_t start = text.size();
+  std::size_t written = 0;
   for (const edm::Record& record : page.records) {
+    if (++written == 2) {  // the first tells how much room all may take
+      text.reserve(text.size() + (text.size() - start + 8) * page.records.size());
+    }
     if (!text.ends_with('[')) text += ',';
     if (references) {
       body.reference(record);

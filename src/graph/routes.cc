@@ -79,12 +79,12 @@ Route route_of(Kind kind) {
 
 std::string_view methods_of(const odata::Resource& resource) {
   constexpr std::string_view kReading = "GET, HEAD, OPTIONS";
-  const bool insertable = resource.set != nullptr && resource.set->insertable;
+  if (resource.set == nullptr) return row_of(resource.kind).allow;
+  const edm::EntitySet& set = *resource.set;
   if (resource.kind == Kind::kEntitySet || resource.kind == Kind::kReferences) {
-    return insertable ? row_of(resource.kind).allow : kReading;
+    return set.insertable ? row_of(resource.kind).allow : kReading;
   }
   if (resource.kind == Kind::kEntity) {
-    const edm::EntitySet& set = *resource.set;
     if (set.updatable) {
       const bool deletable = set.deletable && !set.singleton;
       return deletable ? row_of(resource.kind).allow : "GET, HEAD, PATCH, OPTIONS";
@@ -92,7 +92,7 @@ std::string_view methods_of(const odata::Resource& resource) {
     return set.deletable ? "GET, HEAD, DELETE, OPTIONS" : kReading;
   }
   if (resource.kind == Kind::kProperty) {
-    if (!resource.set->updatable) return kReading;
+    if (!set.updatable) return kReading;
     const bool ours =
         std::any_of(resource.property.begin(), resource.property.end(),
                     [](const edm::Property* row) { return row->access == edm::Access::kServer; });

@@ -25,6 +25,7 @@ Datum datum_of(const edm::Value& value) {
 }
 
 Datum datum_of(const Literal& literal) {
+  if (const auto* text = std::get_if<std::string>(&literal)) return std::string_view(*text);
   return std::visit(
       [](const auto& value) -> Datum {
         if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) {
@@ -115,13 +116,20 @@ std::string_view Evaluator::keep(std::string text) {
   return scratch_.emplace_back(std::move(text));
 }
 
+// The value of an operand, which mostly is a leaf: a filter may have thousands.
+inline Datum Evaluator::operand(NodeIndex index) {
+  const Node& node = expression_[index];
+  if (node.op == Op::kLiteral) return datum_of(expression_.literals[node.index]);
+  if (node.op == Op::kProperty) return datum_of(record_->at(node.index));
+  return eval(index);
+}
+
 Datum Evaluator::eval(NodeIndex index) {
   const Node& node = expression_[index];
   switch (node.op) {
     case Op::kLiteral:
-      return datum_of(expression_.literal(index));
     case Op::kProperty:
-      return datum_of(record_->at(node.index));
+      return operand(index);
     case Op::kVariable:
       return datum_of(*items_[node.index]);
     case Op::kMember: {
@@ -154,6 +162,10 @@ Datum Evaluator::eval(NodeIndex index) {
       return over_items(index);
     case Op::kMatches:
       return found(index);
+    case Op::kContains:
+    case Op::kStartsWith:
+    case Op::kEndsWith:
+      return test_text(index);
     default:
       return eval_operation(index);
   }
@@ -177,8 +189,8 @@ Datum Evaluator::compare_nodes(NodeIndex index) {
   const NodeIndex left = expression_.child(index, 0);
   const NodeIndex right = expression_.child(index, 1);
   const bool exact = expression_[left].type.exact || expression_[right].type.exact;
-  const Datum a = eval(left);
-  const Datum b = eval(right);
+  const Datum a = operand(left);
+  const Datum b = operand(right);
   const Op op = expression_[index].op;
   if (is_null(a) || is_null(b)) {
     const bool same = is_null(a) && is_null(b);
@@ -282,6 +294,21 @@ Datum Evaluator::eval_operation(NodeIndex index) {
   return arithmetic(node.op, node.type.value, a, b);
 }
 
+Datum Evaluator::test_text(NodeIndex index) {
+  const NodeIndex left = expression_.child(index, 0);
+  const NodeIndex right = expression_.child(index, 1);
+  const Datum a = operand(left);
+  const Datum b = operand(right);
+  if (is_null(a) || is_null(b)) return {};
+  const std::string_view text = std::get<std::string_view>(a);
+  const std::string_view part = std::get<std::string_view>(b);
+  if (text.size() < part.size()) return false;
+  const bool exact = expression_[left].type.exact || expression_[right].type.exact;
+  if (expression_[index].op == Op::kContains) return contains_text(text, part, exact);
+  const std::size_t at = expression_[index].op == Op::kStartsWith ? 0 : text.size() - part.size();
+  return std::is_eq(compare_text(text.substr(at, part.size()), part, exact));
+}
+
 Datum Evaluator::eval_text(NodeIndex index) {
   const auto children = expression_.children(index);
   std::array<Datum, 3> arguments;
@@ -298,15 +325,6 @@ Datum Evaluator::eval_text(NodeIndex index) {
     return std::get<double>(arguments[i]) < 0 ? INT64_MIN / 2 : INT64_MAX;  // left 64 bits
   };
   switch (expression_[index].op) {
-    case Op::kContains:
-      return contains_text(text(0), text(1), exact);
-    case Op::kStartsWith:
-      return text(0).size() >= text(1).size() &&
-             std::is_eq(compare_text(text(0).substr(0, text(1).size()), text(1), exact));
-    case Op::kEndsWith:
-      return text(0).size() >= text(1).size() &&
-             std::is_eq(
-                 compare_text(text(0).substr(text(0).size() - text(1).size()), text(1), exact));
     case Op::kLength:
       return characters(text(0));
     case Op::kIndexOf:

@@ -37,8 +37,10 @@ class Evaluator {
   [[nodiscard]] Datum value(const edm::Record& record, NodeIndex node);
 
  private:
+  [[nodiscard]] Datum operand(NodeIndex index);
   [[nodiscard]] Datum eval(NodeIndex index);
   [[nodiscard]] Datum eval_operation(NodeIndex index);
+  [[nodiscard]] Datum test_text(NodeIndex index);
   [[nodiscard]] Datum eval_text(NodeIndex index);
   [[nodiscard]] Datum logic(NodeIndex index, bool decisive);
   [[nodiscard]] Datum compare_nodes(NodeIndex index);

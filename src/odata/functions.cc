@@ -30,6 +30,10 @@ double real(const Datum& value) {
   return integer != nullptr ? static_cast<double>(*integer) : std::get<double>(value);
 }
 
+char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
 // Offset of a date in ticks: part of Timestamp::form().
 std::int64_t offset_minutes(const base::Timestamp& date) {
   return (date.form() & 0x7FF) - 1024;
@@ -228,7 +232,19 @@ std::int64_t index_of(std::string_view text, std::string_view part, bool exact) 
 
 bool contains_text(std::string_view text, std::string_view part, bool exact) {
   if (part.size() > text.size()) return false;
-  return index_of(text, part, exact) >= 0;
+  if (exact) return text.find(part) != std::string_view::npos;
+  // Without a copy of either, which is what a filter of many terms would spend its time on; a
+  // longer part might be tried at every place in vain.
+  constexpr std::size_t kTriedInPlace = 32;
+  if (part.size() > kTriedInPlace) return index_of(text, part, exact) >= 0;
+  if (part.empty()) return true;
+  const char first = ascii_lower(part.front());
+  const std::size_t places = text.size() - part.size() + 1;
+  for (std::size_t at = 0; at < places; ++at) {
+    if (ascii_lower(text[at]) != first) continue;
+    if (std::is_eq(compare_text(text.substr(at, part.size()), part, false))) return true;
+  }
+  return false;
 }
 
 std::string_view substring(std::string_view text, std::int64_t start,

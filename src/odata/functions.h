@@ -32,7 +32,7 @@ namespace muster::odata {
 // A negative start counts from the end.
 [[nodiscard]] std::string_view substring(std::string_view text, std::int64_t start,
                                          std::optional<std::int64_t> length);
-// Linear in the sum of both.
+// Linear in the sum of both, and without an allocation for a short part.
 [[nodiscard]] bool contains_text(std::string_view text, std::string_view part, bool exact);
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 [[nodiscard]] std::string ascii_upper(std::string_view text);

@@ -42,33 +42,39 @@ void set_sealing_context(std::string& context, const edm::EntitySet& set, const 
   context.append(key.octets);
 }
 
-// nullopt when the cell is not of the property's kind.
-std::optional<Value> decode_plain(const Property& property, const Cell& cell) {
+// These fill `out`, which is null; false when the cell is not of the property's kind.
+
+bool decode_plain(const Property& property, const Cell& cell, Value& out) {
   if (property.storage == Storage::kUuid) {
-    if (cell.kind != Kind::kBlob || cell.octets.size() != sizeof(UuidKey)) return std::nullopt;
-    return Value(base::uuid_text(cell.octets));
+    if (cell.kind != Kind::kBlob || cell.octets.size() != sizeof(UuidKey)) return false;
+    out.emplace<std::string>(base::uuid_text(cell.octets));
+    return true;
   }
   switch (property.type) {
     case Type::kString:
-      if (cell.kind != Kind::kText) return std::nullopt;
-      return Value(std::string(cell.octets));
+      if (cell.kind != Kind::kText) return false;
+      out.emplace<std::string>(cell.octets);
+      return true;
     case Type::kBinary:
-      if (cell.kind != Kind::kBlob) return std::nullopt;
-      return Value(std::string(cell.octets));
+      if (cell.kind != Kind::kBlob) return false;
+      out.emplace<std::string>(cell.octets);
+      return true;
     case Type::kBoolean:
-      if (cell.kind != Kind::kInteger) return std::nullopt;
-      return Value(cell.integer != 0);
+      if (cell.kind != Kind::kInteger) return false;
+      out.emplace<bool>(cell.integer != 0);
+      return true;
     case Type::kInt32:
     case Type::kInt64:
     case Type::kEnum:
-      if (cell.kind != Kind::kInteger) return std::nullopt;
-      return Value(cell.integer);
+      if (cell.kind != Kind::kInteger) return false;
+      out.emplace<std::int64_t>(cell.integer);
+      return true;
     case Type::kDateTimeOffset:
     case Type::kGuid:
     case Type::kComplex:
       break;
   }
-  return std::nullopt;
+  return false;
 }
 
 // A row that was written before a complex type had a member has null in its place.
@@ -82,22 +88,23 @@ void fill_absent(Value& value) {
   }
 }
 
-std::optional<Value> decode_value(const Property& property, const Cell& cell) {
-  if (cell.kind == Kind::kNull) {
-    return property.nullable ? std::optional(Value()) : std::nullopt;
-  }
-  if (property.storage != Storage::kJson) return decode_plain(property, cell);
-  if (cell.kind != Kind::kText) return std::nullopt;
+bool decode_value(const Property& property, const Cell& cell, Value& out) {
+  if (cell.kind == Kind::kNull) return property.nullable;
+  if (property.storage != Storage::kJson) return decode_plain(property, cell, out);
+  if (cell.kind != Kind::kText) return false;
   auto value = edm::read_value(property, cell.octets);
-  if (!value) return std::nullopt;
-  fill_absent(*value);
-  return std::move(value).value();
+  if (!value) return false;
+  out = std::move(value).value();
+  fill_absent(out);
+  return true;
 }
 
-std::optional<Value> decode_date(const Property& property, const Cell& ticks, const Cell& form) {
-  if (ticks.kind == Kind::kNull && form.kind == Kind::kNull && property.nullable) return Value();
-  if (ticks.kind != Kind::kInteger || form.kind != Kind::kInteger) return std::nullopt;
-  return Value(base::Timestamp::from_parts(ticks.integer, static_cast<std::int32_t>(form.integer)));
+bool decode_date(const Property& property, const Cell& ticks, const Cell& form, Value& out) {
+  if (ticks.kind == Kind::kNull && form.kind == Kind::kNull) return property.nullable;
+  if (ticks.kind != Kind::kInteger || form.kind != Kind::kInteger) return false;
+  out.emplace<base::Timestamp>(
+      base::Timestamp::from_parts(ticks.integer, static_cast<std::int32_t>(form.integer)));
+  return true;
 }
 
 }  // namespace
@@ -202,17 +209,17 @@ base::Result<edm::Record> decode_row(const edm::EntitySet& set, std::string_view
     const Property& property = set.type->properties[column.ordinal];
     if (column.role == ColumnRole::kSealed) {
       if (cells[i].kind != Kind::kBlob) return damaged(set, column.name);
-      std::string context;
+      thread_local std::string context;  // one row after another: its room is kept
       set_sealing_context(context, set, cells[0]);
       const std::string plain = MUSTER_TRY(vault.open_sealed(tenant, context, cells[i].octets));
       MUSTER_TRY(unpack(plain, properties & layout.sealed, record));
       continue;
     }
     const bool date = column.role == ColumnRole::kTicks;
-    auto value =
-        date ? decode_date(property, cells[i], cells[i + 1]) : decode_value(property, cells[i]);
-    if (!value) return damaged(set, column.name);
-    record.set(column.ordinal, *std::move(value));
+    Value& value = record.fresh(column.ordinal);
+    const bool well = date ? decode_date(property, cells[i], cells[i + 1], value)
+                           : decode_value(property, cells[i], value);
+    if (!well) return damaged(set, column.name);
     if (date) ++i;  // its form is the next column
   }
   return record;

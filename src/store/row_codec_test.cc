@@ -230,6 +230,23 @@ TEST(SealedPack, PassesOverNamesThatItDoesNotKnow) {
   EXPECT_EQ(shown(record.at(9)), "text ok");
 }
 
+// As after a change of the model.
+TEST(SealedPack, ReadsMembersInAnyOrder) {
+  const edm::PropertyMask sealed = layout_of(kThings).sealed;
+  const edm::Record written = thing();
+  std::string packed;
+  for (std::size_t i = written.type().properties.size(); i-- > 0;) {
+    if ((sealed >> i & 1) != 0) pack(packed, written, edm::PropertyMask{1} << i);
+  }
+  edm::Record record(kThing);
+  ASSERT_TRUE(unpack(packed, sealed, record).ok());
+  for (std::size_t i = 0; i < written.type().properties.size(); ++i) {
+    if ((sealed >> i & 1) != 0) {
+      EXPECT_EQ(record.at(i), written.at(i)) << i;
+    }
+  }
+}
+
 TEST(UuidKey, IsTheLowerCaseFormOnly) {
   const std::string text = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
   const auto key = uuid_key(text);

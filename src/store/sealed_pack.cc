@@ -94,13 +94,14 @@ void put_value(std::string& out, const Property& property, const Value& value) {
   }
 }
 
-std::optional<Value> take_any(const Property& property, std::string_view octets);
+bool take_any(const Property& property, std::string_view octets, Value& out);
 
 // Calls `take(ordinal, octets)` for every member that `properties` names; others are passed over,
 // since the model may have lost them.
 template <typename Take>
 bool take_members(std::string_view packed, std::span<const Property> properties, Take take) {
   Source source(packed);
+  std::size_t next = 0;  // mostly they come in the order of the model
   while (!source.at_end()) {
     const auto name_size = source.number<std::uint8_t>();
     if (!name_size) return false;
@@ -108,71 +109,71 @@ bool take_members(std::string_view packed, std::span<const Property> properties,
     if (!name) return false;
     const auto octets = source.sized();
     if (!octets) return false;
-    const auto ordinal = edm::find_property(properties, *name);
+    while (next < properties.size() && properties[next].name != *name) ++next;
+    const auto ordinal = next < properties.size() ? next : edm::find_property(properties, *name);
+    next = ordinal ? *ordinal + 1 : 0;
     if (ordinal && !take(*ordinal, *octets)) return false;
   }
   return true;
 }
 
-std::optional<Value> take_complex(const Property& property, std::string_view octets) {
-  edm::Complex complex;
+// These fill `out`; false when the octets are not of the property's type.
+
+bool take_complex(const Property& property, std::string_view octets, Value& out) {
+  auto& members = out.emplace<edm::Complex>().members;
   const auto rows = property.complex->properties;
-  complex.members.resize(rows.size());
-  const bool well = take_members(octets, rows, [&](std::size_t i, std::string_view member) {
-    auto value = take_any(rows[i], member);
-    if (!value) return false;
-    complex.members[i] = *std::move(value);
-    return true;
+  members.resize(rows.size());
+  return take_members(octets, rows, [&](std::size_t i, std::string_view member) {
+    return take_any(rows[i], member, members[i]);
   });
-  if (!well) return std::nullopt;
-  return Value(std::move(complex));
 }
 
-std::optional<Value> take_date(std::string_view octets) {
+bool take_date(std::string_view octets, Value& out) {
   Source source(octets);
   const auto ticks = source.number<std::int64_t>();
   const auto form = source.number<std::int32_t>();
-  if (!ticks || !form || !source.at_end()) return std::nullopt;
-  return Value(base::Timestamp::from_parts(*ticks, *form));
+  if (!ticks || !form || !source.at_end()) return false;
+  out.emplace<base::Timestamp>(base::Timestamp::from_parts(*ticks, *form));
+  return true;
 }
 
-std::optional<Value> take_single(const Property& property, std::string_view octets) {
+bool take_single(const Property& property, std::string_view octets, Value& out) {
   switch (property.type) {
     case Type::kString:
     case Type::kBinary:
     case Type::kGuid:
-      return Value(std::string(octets));
+      out.emplace<std::string>(octets);
+      return true;
     case Type::kBoolean:
-      if (octets.size() != 1) return std::nullopt;
-      return Value(octets[0] != '\0');
+      if (octets.size() != 1) return false;
+      out.emplace<bool>(octets[0] != '\0');
+      return true;
     case Type::kInt32:
     case Type::kInt64:
     case Type::kEnum: {
       Source source(octets);
       const auto number = source.number<std::int64_t>();
-      if (!number || !source.at_end()) return std::nullopt;
-      return Value(*number);
+      if (!number || !source.at_end()) return false;
+      out.emplace<std::int64_t>(*number);
+      return true;
     }
     case Type::kDateTimeOffset:
-      return take_date(octets);
+      return take_date(octets, out);
     case Type::kComplex:
-      return take_complex(property, octets);
+      return take_complex(property, octets, out);
   }
-  return std::nullopt;
+  return false;
 }
 
-std::optional<Value> take_any(const Property& property, std::string_view octets) {
-  if (!property.collection) return take_single(property, octets);
-  edm::Collection collection;
+bool take_any(const Property& property, std::string_view octets, Value& out) {
+  if (!property.collection) return take_single(property, octets, out);
+  auto& items = out.emplace<edm::Collection>().items;
   Source source(octets);
   while (!source.at_end()) {
     const auto item = source.sized();
-    if (!item) return std::nullopt;
-    auto value = take_single(property, *item);
-    if (!value) return std::nullopt;
-    collection.items.push_back(*std::move(value));
+    if (!item || !take_single(property, *item, items.emplace_back())) return false;
   }
-  return Value(std::move(collection));
+  return true;
 }
 
 }  // namespace
@@ -191,10 +192,7 @@ base::Status unpack(std::string_view packed, PropertyMask properties, edm::Recor
   }
   const bool well = take_members(packed, rows, [&](std::size_t i, std::string_view octets) {
     if ((properties >> i & 1) == 0) return true;
-    auto value = take_any(rows[i], octets);
-    if (!value) return false;
-    record.set(i, *std::move(value));
-    return true;
+    return take_any(rows[i], octets, record.fresh(i));
   });
   if (well) return base::done();
   return base::fail(base::ErrorCode::kInternal, "The sealed part of a stored record is damaged.");

@@ -7,50 +7,6 @@ ROUNDS=${ROUNDS:-3}
 SECONDS_EACH=${SECONDS_EACH:-5}
 begin
 
-find_nginx() { # unpacked, not installed: no service is started
-  NGINX=$(command -v nginx || true)
-  [ -z "$NGINX" ] || return 0
-  NGINX=$BUILD/tools/nginx/usr/sbin/nginx
-  [ ! -x "$NGINX" ] || return 0
-  mkdir -p "$BUILD/tools/nginx"
-  (cd "$WORK" && apt-get -q download nginx >/dev/null 2>&1 && dpkg-deb -x nginx_*.deb "$BUILD/tools/nginx") ||
-    die "nginx cannot be downloaded"
-}
-
-start_nginx() { # CERTIFICATE KEY ENTITY_FILE
-  NGINX_PLAIN=$(free_port)
-  NGINX_TLS=$(free_port)
-  mkdir -p "$WORK/www"
-  cp "$3" "$WORK/www/entity.json"
-  sed -e "s|@DIR@|$WORK|g" -e "s|@PLAIN@|$NGINX_PLAIN|" -e "s|@TLS@|$NGINX_TLS|" -e "s|@CERTIFICATE@|$1|" \
-    -e "s|@KEY@|$2|" "$BENCH/nginx.conf.in" >"$WORK/nginx.conf"
-  python3 - "$WORK/nginx.conf" "$3" <<'PY'
-import sys
-path, entity = sys.argv[1:]
-text = open(path).read()
-open(path, "w").write(text.replace("@ENTITY@", open(entity).read().replace("'", "").replace("$", "")))
-PY
-  chmod -R a+rX "$WORK"
-  "$NGINX" -p "$WORK" -c "$WORK/nginx.conf" >"$WORK/nginx.out" 2>"$WORK/nginx.err" &
-  NGINX_PID=$!
-  STARTED+=("$NGINX_PID")
-  wait_for_port "$NGINX_PLAIN" "$NGINX_PID"
-}
-
-start_peer() {
-  PEER_PID=
-  [ "${PEER:-1}" = 1 ] || return 0
-  if [ ! -f "$BENCH/peer/node_modules/.package-lock.json" ]; then
-    (cd "$BENCH/peer" && npm ci --no-audit --no-fund --loglevel=error) >"$WORK/npm.out" 2>&1 ||
-      { echo "the rival cannot be installed here, it is left out"; return 0; }
-  fi
-  PEER_PORT=$(free_port)
-  PORT=$PEER_PORT DB=$WORK/peer.db node "$BENCH/peer/server.mjs" >"$WORK/peer.out" 2>"$WORK/peer.err" &
-  PEER_PID=$!
-  STARTED+=("$PEER_PID")
-  wait_for_port "$PEER_PORT" "$PEER_PID"
-}
-
 create() { # PORT: prints the id of a new profile
   curl -sf -H "Authorization: Bearer $(cat "$WORK/token")" -H 'Content-Type: application/json' \
     --data-binary "@$BENCH/example_body.json" "http://127.0.0.1:$1$COLLECTION" |
@@ -101,7 +57,7 @@ start_muster "$WORK/data" --threads "${THREADS:-1}"
 make_token "$WORK/data" "$WORK/token"
 id=$(create "$PLAIN_PORT")
 curl -sf -H "Authorization: Bearer $(cat "$WORK/token")" "http://127.0.0.1:$PLAIN_PORT$COLLECTION/$id" >"$WORK/entity"
-start_nginx "$WORK/data/tls/server.pem" "$WORK/data/tls/server-key.pem" "$WORK/entity"
+start_nginx "$WORK/data" "$WORK/entity"
 start_peer
 [ -z "$PEER_PID" ] || peer_id=$(create "$PEER_PORT")
 

@@ -47,7 +47,7 @@ wait_for_port() { # PORT PID
   local i
   for i in $(seq 600); do
     if (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return 0; fi
-    kill -0 "$2" 2>/dev/null || die "a server ended at its start: $(tail -3 "$WORK"/*.err 2>/dev/null)"
+    kill -0 "$2" 2>/dev/null || die "a server ended at its start: $(tail -qn 3 "$WORK"/*.err "$WORK"/*.out 2>/dev/null)"
     sleep 0.05
   done
   die "nothing listens on port $1 (tried $i times)"
@@ -72,6 +72,54 @@ make_token() { # DATA FILE
   "$MUSTER" token --data "$1" --expires 8h >"$2"
 }
 
+find_nginx() { # unpacked, not installed: no service is started
+  NGINX=$(command -v nginx || true)
+  [ -z "$NGINX" ] || return 0
+  NGINX=$BUILD/tools/nginx/usr/sbin/nginx
+  [ ! -x "$NGINX" ] || return 0
+  mkdir -p "$BUILD/tools/nginx"
+  (cd "$WORK" && apt-get -q download nginx >/dev/null 2>&1 && dpkg-deb -x nginx_*.deb "$BUILD/tools/nginx") ||
+    die "nginx cannot be downloaded"
+}
+
+# Sets NGINX_PID, NGINX_PLAIN, NGINX_TLS. Files in $WORK/www/body are served under /body/.
+start_nginx() { # DATA ENTITY_FILE
+  NGINX_PLAIN=$(free_port)
+  NGINX_TLS=$(free_port)
+  mkdir -p "$WORK/www/body"
+  cp "$2" "$WORK/www/entity.json"
+  sed -e "s|@DIR@|$WORK|g" -e "s|@PLAIN@|$NGINX_PLAIN|" -e "s|@TLS@|$NGINX_TLS|" -e "s|@CERTIFICATE@|$1/tls/server.pem|" \
+    -e "s|@KEY@|$1/tls/server-key.pem|" "$BENCH/nginx.conf.in" >"$WORK/nginx.conf"
+  python3 - "$WORK/nginx.conf" "$2" <<'PY'
+import sys
+path, entity = sys.argv[1:]
+text = open(path).read()
+open(path, "w").write(text.replace("@ENTITY@", open(entity).read().replace("'", "").replace("$", "")))
+PY
+  chmod a+rx "$WORK" # its workers are another user when root starts it
+  chmod -R a+rX "$WORK/www"
+  "$NGINX" -p "$WORK" -c "$WORK/nginx.conf" >"$WORK/nginx.out" 2>"$WORK/nginx.err" &
+  NGINX_PID=$!
+  STARTED+=("$NGINX_PID")
+  wait_for_port "$NGINX_PLAIN" "$NGINX_PID"
+}
+
+# Sets PEER_PID (empty without a rival) and PEER_PORT. Its file is filled up to ROWS first.
+start_peer() { # [ROWS]
+  PEER_PID=
+  [ "${PEER:-1}" = 1 ] || return 0
+  if [ ! -f "$BENCH/peer/node_modules/.package-lock.json" ]; then
+    (cd "$BENCH/peer" && npm ci --no-audit --no-fund --loglevel=error) >"$WORK/npm.out" 2>&1 ||
+      { echo "the rival cannot be installed here, it is left out"; return 0; }
+  fi
+  [ -z "${1:-}" ] || SEED=$1 DB=$WORK/peer.db node "$BENCH/peer/server.mjs"
+  PEER_PORT=$(free_port)
+  PORT=$PEER_PORT DB=$WORK/peer.db node "$BENCH/peer/server.mjs" >"$WORK/peer.out" 2>"$WORK/peer.err" &
+  PEER_PID=$!
+  STARTED+=("$PEER_PID")
+  wait_for_port "$PEER_PORT" "$PEER_PID"
+}
+
 cpu_ticks() { # PID: user and system time of the process and of its children
   local pid ticks=0 rest
   for pid in "$1" $(cat "/proc/$1/task/"*/children 2>/dev/null); do
@@ -83,7 +131,8 @@ cpu_ticks() { # PID: user and system time of the process and of its children
   echo "$ticks"
 }
 
-# One run of wrk. Appends `NAME rate cpu_us p50 p99 bad` to $WORK/rounds.
+# One run of wrk, further set by LOAD_PATHS and LOAD_CREATES (load.lua). Appends
+# `NAME rate cpu_us p50 p99 bad` to $WORK/rounds.
 load() { # NAME PID URL [METHOD] [BODY]
   local before after line
   before=$(cpu_ticks "$2")

@@ -14,6 +14,7 @@
 
 #include "base/random.h"
 #include "edm/enrollment_model.h"
+#include "edm/version.h"
 #include "odata/evaluate.h"
 #include "odata/query_options.h"
 #include "store/open.h"
@@ -52,6 +53,7 @@ edm::Record profile(std::size_t number) {
   edm::Complex image;
   image.members = {edm::Value(std::string("image/png")), edm::Value(std::string(1'000, 'x'))};
   record.put(edm::profile::kQrCodeImage, image);
+  edm::set_version(record, 1);
   return record;
 }
 

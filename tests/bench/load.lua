@@ -1,5 +1,7 @@
--- wrk script: one request again and again, from the environment: LOAD_METHOD, LOAD_BODY (a file),
--- LOAD_TOKEN (a file). Prints what was measured as `LOAD key=value ...`.
+-- wrk script: requests from the environment. LOAD_METHOD, LOAD_BODY (a file), LOAD_TOKEN (a file); with
+-- LOAD_PATHS (a file of paths, one a line) each request takes one of them by chance, and with LOAD_CREATES
+-- (N) every Nth is a POST of LOAD_BODY to the path of the URL instead. Prints what was measured as
+-- `LOAD key=value ...`.
 local function read(name)
   local path = os.getenv(name)
   if not path or path == "" then return nil end
@@ -9,13 +11,33 @@ local function read(name)
   return (text:gsub("%s+$", ""))
 end
 
-wrk.method = os.getenv("LOAD_METHOD") or "GET"
 local token = read("LOAD_TOKEN")
 if token then wrk.headers["Authorization"] = "Bearer " .. token end
 local body = read("LOAD_BODY")
-if body then
-  wrk.body = body
-  wrk.headers["Content-Type"] = "application/json"
+local paths = read("LOAD_PATHS")
+local every = tonumber(os.getenv("LOAD_CREATES") or "") or 0
+
+if paths then
+  local reads, create, count = {}, nil, 0
+  function init()
+    math.randomseed(20161231)
+    for path in paths:gmatch("[^\n]+") do reads[#reads + 1] = wrk.format("GET", path) end
+    if every > 0 then
+      wrk.headers["Content-Type"] = "application/json"
+      create = wrk.format("POST", wrk.path, wrk.headers, body)
+    end
+  end
+  function request()
+    count = count + 1
+    if every > 0 and count % every == 0 then return create end
+    return reads[math.random(#reads)]
+  end
+else
+  wrk.method = os.getenv("LOAD_METHOD") or "GET"
+  if body then
+    wrk.body = body
+    wrk.headers["Content-Type"] = "application/json"
+  end
 end
 
 function done(summary, latency)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [qr|store|observe|http|startup|memory|power-cut|all]: builds what is measured and measures it.
+# run.sh [qr|store|observe|hostile|http|list|startup|memory|power-cut|all]: builds what is measured and measures it.
 set -euo pipefail
 ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$ROOT/build}
@@ -12,30 +12,40 @@ die() {
 . "$ROOT/tools/build.sh"
 bench=$ROOT/tests/bench
 
-micro() { # TARGET: a program of tests/bench/CMakeLists.txt
+program() { # TARGET: of tests/bench/CMakeLists.txt
   configure bench -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=OFF -DMUSTER_BENCH=ON
+  ninja -C "$BUILD/bench" --quiet build.ninja # it may be older than what names the targets
   ninja -C "$BUILD/bench" -t targets all | grep -q "^$1:" || die "there is no benchmark $1"
   compile bench "$1"
+}
+
+micro() { # TARGET
+  program "$1"
   "$BUILD/bench/$1"
 }
 
 what=${1:-all}
 [ $# -eq 0 ] || shift
 case $what in
-  qr | store | observe) micro "${what}_bench" ;;
+  qr | store | observe | hostile) micro "${what}_bench" ;;
   http | startup | memory)
     build_muster
     bash "$bench/$what.sh" "$@"
+    ;;
+  list)
+    build_muster
+    program seed_store
+    bash "$bench/list.sh" "$@"
     ;;
   power-cut)
     build_muster
     bash "$bench/power_cut.sh" "$@"
     ;;
   all)
-    for part in qr store observe startup http memory power-cut; do
+    for part in qr store observe hostile startup http list memory power-cut; do
       printf '\n== %s\n' "$part"
       bash "$bench/run.sh" "$part" || echo "$part failed"
     done
     ;;
-  *) die "usage: ./x bench [qr|store|observe|http|startup|memory|power-cut|all]" ;;
+  *) die "usage: ./x bench [qr|store|observe|hostile|http|list|startup|memory|power-cut|all]" ;;
 esac

@@ -29,6 +29,7 @@
 #include "base/random.h"
 #include "edm/enrollment_model.h"
 #include "edm/system_model.h"
+#include "edm/version.h"
 #include "store/open.h"
 #include "store/row_codec.h"
 #include "store/sqlite/statements.h"
@@ -101,6 +102,7 @@ edm::Record profile(const std::string& id, std::size_t picture) {
   edm::Complex image;
   image.members = {edm::Value(std::string("Type value")), edm::Value(base::random_octets(picture))};
   record.put(edm::profile::kQrCodeImage, image);
+  edm::set_version(record, 1);
   return record;
 }
 

@@ -5,35 +5,11 @@ namespace {
 
 constexpr std::size_t kMaxIdentifier = 128;
 
-int lower(int c) {
-  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
-bool is_letter(int c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
 int hex_value(int c) {
-  return is_digit(c) ? c - '0' : lower(c) - 'a' + 10;
+  return is_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10;
 }
 
 }  // namespace
-
-bool is_digit(int c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex_digit(int c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-bool is_identifier_start(int c) {
-  return is_letter(c) || c == '_' || c >= 0x80;
-}
-bool is_identifier_part(int c) {
-  return is_identifier_start(c) || is_digit(c);
-}
-bool is_unreserved(int c) {
-  return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
 
 Reader::Reader(std::string_view text, Mode mode) : mode_(mode) {
   if (mode == Mode::kDecoded || mode == Mode::kPayload) {
@@ -96,7 +72,8 @@ bool Reader::take_text(std::string_view text) {
 
 bool Reader::take_word(std::string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i) {
-    if (lower(peek(i)) != lower(static_cast<unsigned char>(word[i])) || escaped(i)) return false;
+    if (ascii_lower(peek(i)) != ascii_lower(static_cast<unsigned char>(word[i])) || escaped(i))
+      return false;
   }
   at_ += word.size();
   return true;

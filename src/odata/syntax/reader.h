@@ -76,11 +76,28 @@ class Reader {
   bool well_formed_ = true;
 };
 
-[[nodiscard]] bool is_digit(int c);
-[[nodiscard]] bool is_hex_digit(int c);
-[[nodiscard]] bool is_identifier_start(int c);
-[[nodiscard]] bool is_identifier_part(int c);
-[[nodiscard]] bool is_unreserved(int c);
+// Inline: every octet of a query passes through them several times.
+[[nodiscard]] constexpr int ascii_lower(int c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+[[nodiscard]] constexpr bool is_letter(int c) {
+  return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+}
+[[nodiscard]] constexpr bool is_digit(int c) {
+  return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_hex_digit(int c) {
+  return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
+}
+[[nodiscard]] constexpr bool is_identifier_start(int c) {
+  return is_letter(c) || c == '_' || c >= 0x80;
+}
+[[nodiscard]] constexpr bool is_identifier_part(int c) {
+  return is_identifier_start(c) || is_digit(c);
+}
+[[nodiscard]] constexpr bool is_unreserved(int c) {
+  return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
 
 // Sets of RFC 3986 without the unreserved characters.
 inline constexpr std::string_view kOtherDelimiters = "!()*+,;";

@@ -72,18 +72,20 @@ base::Result<Step> Statement::step() {
 }
 
 Cell Statement::column(int index) const {
-  sqlite3_stmt* const handle = handle_.get();
-  const auto octets = [&](const void* data) {
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle, index));
+  // Asked of the value, not of the statement, which would be entered and left for each question;
+  // with no thread beside this one on the connection that is as safe (SQLite, "protected" values).
+  sqlite3_value* const value = sqlite3_column_value(handle_.get(), index);
+  const auto octets = [value](const void* data) {
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
     return std::string_view(data == nullptr ? "" : static_cast<const char*>(data), size);
   };
-  switch (sqlite3_column_type(handle, index)) {
+  switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
-      return {.kind = Cell::Kind::kInteger, .integer = sqlite3_column_int64(handle, index)};
+      return {.kind = Cell::Kind::kInteger, .integer = sqlite3_value_int64(value)};
     case SQLITE_TEXT:
-      return {.kind = Cell::Kind::kText, .octets = octets(sqlite3_column_text(handle, index))};
+      return {.kind = Cell::Kind::kText, .octets = octets(sqlite3_value_text(value))};
     case SQLITE_BLOB:
-      return {.kind = Cell::Kind::kBlob, .octets = octets(sqlite3_column_blob(handle, index))};
+      return {.kind = Cell::Kind::kBlob, .octets = octets(sqlite3_value_blob(value))};
     default:
       return {};
   }

@@ -139,6 +139,8 @@ base::Status Session::read_stretch(const Query& query, const ListStatement& list
 }
 
 base::Status Session::read_walk(const Query& query, const Walk& walk, Page& page) {
+  constexpr std::size_t kRoom = 1'000;
+  page.records.reserve(std::min(query.limit, kRoom));
   std::size_t skip = query.skip;
   const auto stretches = stretches_after(dialect(), *query.set, walk, query.after, kFirstParameter);
   for (const Stretch& stretch : stretches) {
