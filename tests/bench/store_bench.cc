@@ -27,6 +27,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "edm/audit_model.h"
 #include "edm/enrollment_model.h"
 #include "edm/system_model.h"
 #include "edm/version.h"
@@ -121,6 +122,7 @@ edm::Record audit(const std::string& id, const std::string& of) {
   record.complete();
   record.put(edm::audit_event::kId, id);
   record.put(edm::audit_event::kDisplayName, std::string("Create AndroidForWorkEnrollmentProfile"));
+  record.put(edm::audit_event::kComponent, std::string("Enrollment"));
   record.put(edm::audit_event::kCategory, std::string("Enrollment"));
   record.put(edm::audit_event::kActivityType,
              std::string("Create AndroidForWorkEnrollmentProfile"));
@@ -129,23 +131,27 @@ edm::Record audit(const std::string& id, const std::string& of) {
   record.put(edm::audit_event::kActivityDateTime, base::SystemClock().now());
   record.put(edm::audit_event::kCorrelationId, base::random_uuid());
   edm::Complex actor;
-  actor.members = {text("Application"),
-                   edm::Value(),
-                   edm::Value(),
-                   text(base::random_uuid()),
-                   text("load"),
-                   text("127.0.0.1"),
-                   edm::Collection{{text("DeviceManagementConfiguration.ReadWrite.All")}}};
+  const std::string application = base::random_uuid();
+  // In the order of edm::kAuditActor, as enrollment/audit.cc fills it.
+  actor.members = {
+      text("load"),        text(application),
+      text("Application"), text("127.0.0.1"),
+      edm::Value(),        edm::Value(),
+      text(application),   text("Application"),
+      edm::Value(),        edm::Collection{{text("DeviceManagementConfiguration.ReadWrite.All")}},
+      edm::Value(),        edm::Collection()};
   record.put(edm::audit_event::kActor, actor);
   edm::Complex resource;
+  const std::string type = "androidForWorkEnrollmentProfile";
   resource.members = {
-      text("Display Name value"), text("androidForWorkEnrollmentProfile"), text(of),
+      text(type), text("Display Name value"),
       edm::Collection{{changed("accountId", "Account Id value"),
                        changed("displayName", "Display Name value"),
                        changed("description", "Description value"), changed("tokenValue", "***"),
                        changed("tokenExpirationDateTime", "2016-12-31T23:56:54.7194078+03:00"),
                        changed("enrolledDeviceCount", "3"), changed("qrCodeContent", "***"),
-                       changed("qrCodeImage", "***")}}};
+                       changed("qrCodeImage", "***")}},
+      text(of), text(type)};
   record.put(edm::audit_event::kResources, edm::Collection{{resource}});
   return record;
 }
