@@ -15,7 +15,7 @@ bench=$ROOT/tests/bench
 program() { # TARGET: of tests/bench/CMakeLists.txt
   configure bench -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=OFF -DMUSTER_BENCH=ON
   ninja -C "$BUILD/bench" --quiet build.ninja # it may be older than what names the targets
-  ninja -C "$BUILD/bench" -t targets all | grep -q "^$1:" || die "there is no benchmark $1"
+  ninja -C "$BUILD/bench" -t targets all | grep "^$1:" >/dev/null || die "there is no benchmark $1"
   compile bench "$1"
 }
 
