@@ -11,9 +11,10 @@ base::Error not_done(std::string_view what, std::string_view name) {
 
 }  // namespace
 
-base::Result<edm::Record> EntityRules::create(const Caller& /*caller*/, edm::Record /*sent*/,
+base::Result<edm::Record> EntityRules::create(const Caller& /*caller*/, edm::Record sent,
                                               base::Timestamp /*now*/) const {
-  return base::fail(base::ErrorCode::kNotImplemented, "Entities of this set cannot be created.");
+  sent.complete();
+  return sent;
 }
 
 base::Result<edm::Record> EntityRules::patch(const Caller& /*caller*/, edm::Record sent,

@@ -16,8 +16,8 @@ namespace muster::enrollment {
 
 // Thread-safe. create(), patch() and act() run before the write, once, on the thread of the
 // request: ids, tokens and pictures are made there. settle() and follow() run within the write,
-// perhaps more than once. What a set does not do needs no override: by default it is
-// kNotImplemented.
+// perhaps more than once. By default what is sent is what is created or changed, and an action, a
+// function or a picture is kNotImplemented.
 class EntityRules {
  public:
   virtual ~EntityRules() = default;
