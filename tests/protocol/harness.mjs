@@ -1,7 +1,7 @@
 // Starts the service under test as a user would and talks to it as a client would. Only what is
 // documented is used: the command line, HTTPS and the files of the data directory.
 //
-//   MUSTER_BIN=/path/to/muster node --test tests/protocol/
+//   MUSTER_BIN=/path/to/muster node --test tests/protocol/*.test.mjs
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
