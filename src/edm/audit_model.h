@@ -179,6 +179,7 @@ inline constexpr auto kCategory = field<std::string>(kAuditEventType, "category"
 inline constexpr auto kActivityType = field<std::string>(kAuditEventType, "activityType");
 inline constexpr auto kOperation = field<std::string>(kAuditEventType, "activityOperationType");
 inline constexpr auto kResult = field<std::string>(kAuditEventType, "activityResult");
+inline constexpr auto kActivity = field<std::string>(kAuditEventType, "activity");
 inline constexpr auto kActivityDateTime =
     field<base::Timestamp>(kAuditEventType, "activityDateTime");
 inline constexpr auto kCorrelationId = field<std::string>(kAuditEventType, "correlationId");

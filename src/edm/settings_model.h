@@ -6,50 +6,40 @@
 
 namespace muster::edm {
 
-inline constexpr EnumMember kForWorkBindStatusMembers[] = {
+inline constexpr EnumMember kBindStatusMembers[] = {
     {"notBound", 0}, {"bound", 1}, {"boundAndValidated", 2}, {"unbinding", 3}};
 inline constexpr EnumType kForWorkBindStatus{.name = "androidForWorkBindStatus",
-                                             .members = kForWorkBindStatusMembers,
+                                             .members = kBindStatusMembers,
                                              .sentence = "Whether the tenant is bound to Google."};
 
-inline constexpr EnumMember kForWorkSyncStatusMembers[] = {{"success", 0},
-                                                           {"credentialsNotValid", 1},
-                                                           {"androidForWorkApiError", 2},
-                                                           {"managementServiceError", 3},
-                                                           {"unknownError", 4},
-                                                           {"none", 5}};
+inline constexpr EnumMember kSyncStatusMembers[] = {{"success", 0},
+                                                    {"credentialsNotValid", 1},
+                                                    {"androidForWorkApiError", 2},
+                                                    {"managementServiceError", 3},
+                                                    {"unknownError", 4},
+                                                    {"none", 5}};
 inline constexpr EnumType kForWorkSyncStatus{
     .name = "androidForWorkSyncStatus",
-    .members = kForWorkSyncStatusMembers,
+    .members = kSyncStatusMembers,
     .sentence = "How the last synchronisation of applications ended."};
 
-inline constexpr EnumMember kForWorkTargetMembers[] = {
+inline constexpr EnumMember kEnrollmentTargetMembers[] = {
     {"none", 0}, {"all", 1}, {"targeted", 2}, {"targetedAsEnrollmentRestrictions", 3}};
 inline constexpr EnumType kForWorkTarget{.name = "androidForWorkEnrollmentTarget",
-                                         .members = kForWorkTargetMembers,
+                                         .members = kEnrollmentTargetMembers,
                                          .sentence = "Who may enrol devices."};
 
-inline constexpr EnumMember kStoreBindStatusMembers[] = {
-    {"notBound", 0}, {"bound", 1}, {"boundAndValidated", 2}, {"unbinding", 3}};
 inline constexpr EnumType kStoreBindStatus{.name = "androidManagedStoreAccountBindStatus",
-                                           .members = kStoreBindStatusMembers,
+                                           .members = kBindStatusMembers,
                                            .sentence = "Whether the tenant is bound to Google."};
 
-inline constexpr EnumMember kStoreSyncStatusMembers[] = {{"success", 0},
-                                                         {"credentialsNotValid", 1},
-                                                         {"androidForWorkApiError", 2},
-                                                         {"managementServiceError", 3},
-                                                         {"unknownError", 4},
-                                                         {"none", 5}};
 inline constexpr EnumType kStoreSyncStatus{
     .name = "androidManagedStoreAccountAppSyncStatus",
-    .members = kStoreSyncStatusMembers,
+    .members = kSyncStatusMembers,
     .sentence = "How the last synchronisation of applications ended."};
 
-inline constexpr EnumMember kStoreTargetMembers[] = {
-    {"none", 0}, {"all", 1}, {"targeted", 2}, {"targetedAsEnrollmentRestrictions", 3}};
 inline constexpr EnumType kStoreTarget{.name = "androidManagedStoreAccountEnrollmentTarget",
-                                       .members = kStoreTargetMembers,
+                                       .members = kEnrollmentTargetMembers,
                                        .sentence = "Who may enrol devices."};
 
 inline constexpr EnumMember kEnterpriseTypeMembers[] = {{"enterpriseTypeUnspecified", 0},
@@ -70,64 +60,88 @@ namespace app_sync_status {
 inline constexpr std::int64_t kNone = 5;  // there was none yet
 }  // namespace app_sync_status
 
+// --- what both have: rows that are the same, and those that differ in the name of an enumeration
+namespace settings_row {
+inline constexpr Property kId{.name = "id",
+                              .column = "id",
+                              .nullable = false,
+                              .access = Access::kServer,
+                              .max_length = 64,
+                              .sentence = "The name of the singleton."};
+constexpr Property bind_status(const EnumType& type) {
+  return {.name = "bindStatus",
+          .column = "bind_status",
+          .type = Type::kEnum,
+          .nullable = false,
+          .access = Access::kServer,
+          .enumeration = &type,
+          .sentence = "Whether the tenant is bound to Google; always notBound here."};
+}
+inline constexpr Property kLastAppSync{.name = "lastAppSyncDateTime",
+                                       .column = "last_app_sync_at",
+                                       .type = Type::kDateTimeOffset,
+                                       .access = Access::kServer,
+                                       .sentence = "When applications were last synchronised."};
+constexpr Property last_app_sync_status(const EnumType& type) {
+  return {.name = "lastAppSyncStatus",
+          .column = "last_app_sync_status",
+          .type = Type::kEnum,
+          .nullable = false,
+          .access = Access::kServer,
+          .enumeration = &type,
+          .sentence = "How that ended."};
+}
+inline constexpr Property kOwnerUpn{.name = "ownerUserPrincipalName",
+                                    .column = "owner_upn",
+                                    .access = Access::kServer,
+                                    .sentence = "Who bound the tenant."};
+inline constexpr Property kOwnerOrganization{
+    .name = "ownerOrganizationName",
+    .column = "owner_organization",
+    .access = Access::kServer,
+    .sentence = "Organisation that the tenant is bound for."};
+inline constexpr Property kLastModified{
+    .name = "lastModifiedDateTime",
+    .column = "last_modified_at",
+    .type = Type::kDateTimeOffset,
+    .access = Access::kServer,
+    .sentence = "When these settings were last changed; null before."};
+constexpr Property enrollment_target(const EnumType& type) {
+  return {.name = "enrollmentTarget",
+          .column = "enrollment_target",
+          .type = Type::kEnum,
+          .nullable = false,
+          .enumeration = &type,
+          .sentence = "Who may enrol devices."};
+}
+inline constexpr Property kTargetGroupIds{
+    .name = "targetGroupIds",
+    .column = "target_group_ids",
+    .nullable = false,
+    .collection = true,
+    .storage = Storage::kJson,
+    .max_length = 256,
+    .sentence = "Groups whose members may, when the target is one of those with groups."};
+inline constexpr Property kDeviceOwnerEnabled{
+    .name = "deviceOwnerManagementEnabled",
+    .column = "device_owner_enabled",
+    .type = Type::kBoolean,
+    .nullable = false,
+    .sentence = "Whether devices that an organisation owns may enrol."};
+}  // namespace settings_row
+
 // --- androidForWorkSettings ----------------------------------------------------------------------
 inline constexpr Property kForWorkSettingsRows[] = {
-    {.name = "id",
-     .column = "id",
-     .nullable = false,
-     .access = Access::kServer,
-     .max_length = 64,
-     .sentence = "The name of the singleton."},
-    {.name = "bindStatus",
-     .column = "bind_status",
-     .type = Type::kEnum,
-     .nullable = false,
-     .access = Access::kServer,
-     .enumeration = &kForWorkBindStatus,
-     .sentence = "Whether the tenant is bound to Google; always notBound here."},
-    {.name = "lastAppSyncDateTime",
-     .column = "last_app_sync_at",
-     .type = Type::kDateTimeOffset,
-     .access = Access::kServer,
-     .sentence = "When applications were last synchronised."},
-    {.name = "lastAppSyncStatus",
-     .column = "last_app_sync_status",
-     .type = Type::kEnum,
-     .nullable = false,
-     .access = Access::kServer,
-     .enumeration = &kForWorkSyncStatus,
-     .sentence = "How that ended."},
-    {.name = "ownerUserPrincipalName",
-     .column = "owner_upn",
-     .access = Access::kServer,
-     .sentence = "Who bound the tenant."},
-    {.name = "ownerOrganizationName",
-     .column = "owner_organization",
-     .access = Access::kServer,
-     .sentence = "Organisation that the tenant is bound for."},
-    {.name = "lastModifiedDateTime",
-     .column = "last_modified_at",
-     .type = Type::kDateTimeOffset,
-     .access = Access::kServer,
-     .sentence = "When these settings were last changed; null before."},
-    {.name = "enrollmentTarget",
-     .column = "enrollment_target",
-     .type = Type::kEnum,
-     .nullable = false,
-     .enumeration = &kForWorkTarget,
-     .sentence = "Who may enrol devices."},
-    {.name = "targetGroupIds",
-     .column = "target_group_ids",
-     .nullable = false,
-     .collection = true,
-     .storage = Storage::kJson,
-     .max_length = 256,
-     .sentence = "Groups whose members may, when the target is one of those with groups."},
-    {.name = "deviceOwnerManagementEnabled",
-     .column = "device_owner_enabled",
-     .type = Type::kBoolean,
-     .nullable = false,
-     .sentence = "Whether devices that an organisation owns may enrol."},
+    settings_row::kId,
+    settings_row::bind_status(kForWorkBindStatus),
+    settings_row::kLastAppSync,
+    settings_row::last_app_sync_status(kForWorkSyncStatus),
+    settings_row::kOwnerUpn,
+    settings_row::kOwnerOrganization,
+    settings_row::kLastModified,
+    settings_row::enrollment_target(kForWorkTarget),
+    settings_row::kTargetGroupIds,
+    settings_row::kDeviceOwnerEnabled,
     kVersionRow,
 };
 inline constexpr EntityType kForWorkSettingsType{
@@ -157,19 +171,8 @@ inline constexpr ComplexType kCompanyCode{
     .sentence = "A token of Google's for fully managed devices."};
 
 inline constexpr Property kStoreSettingsRows[] = {
-    {.name = "id",
-     .column = "id",
-     .nullable = false,
-     .access = Access::kServer,
-     .max_length = 64,
-     .sentence = "The name of the singleton."},
-    {.name = "bindStatus",
-     .column = "bind_status",
-     .type = Type::kEnum,
-     .nullable = false,
-     .access = Access::kServer,
-     .enumeration = &kStoreBindStatus,
-     .sentence = "Whether the tenant is bound to Google; always notBound here."},
+    settings_row::kId,
+    settings_row::bind_status(kStoreBindStatus),
     {.name = "managedGooglePlayEnterpriseType",
      .column = "enterprise_type",
      .type = Type::kEnum,
@@ -177,49 +180,14 @@ inline constexpr Property kStoreSettingsRows[] = {
      .access = Access::kServer,
      .enumeration = &kEnterpriseType,
      .sentence = "Kind of enterprise at Google; unspecified here."},
-    {.name = "lastAppSyncDateTime",
-     .column = "last_app_sync_at",
-     .type = Type::kDateTimeOffset,
-     .access = Access::kServer,
-     .sentence = "When applications were last synchronised."},
-    {.name = "lastAppSyncStatus",
-     .column = "last_app_sync_status",
-     .type = Type::kEnum,
-     .nullable = false,
-     .access = Access::kServer,
-     .enumeration = &kStoreSyncStatus,
-     .sentence = "How that ended."},
-    {.name = "ownerUserPrincipalName",
-     .column = "owner_upn",
-     .access = Access::kServer,
-     .sentence = "Who bound the tenant."},
-    {.name = "ownerOrganizationName",
-     .column = "owner_organization",
-     .access = Access::kServer,
-     .sentence = "Organisation that the tenant is bound for."},
-    {.name = "lastModifiedDateTime",
-     .column = "last_modified_at",
-     .type = Type::kDateTimeOffset,
-     .access = Access::kServer,
-     .sentence = "When these settings were last changed; null before."},
-    {.name = "enrollmentTarget",
-     .column = "enrollment_target",
-     .type = Type::kEnum,
-     .nullable = false,
-     .enumeration = &kStoreTarget,
-     .sentence = "Who may enrol devices."},
-    {.name = "targetGroupIds",
-     .column = "target_group_ids",
-     .nullable = false,
-     .collection = true,
-     .storage = Storage::kJson,
-     .max_length = 256,
-     .sentence = "Groups whose members may, when the target is one of those with groups."},
-    {.name = "deviceOwnerManagementEnabled",
-     .column = "device_owner_enabled",
-     .type = Type::kBoolean,
-     .nullable = false,
-     .sentence = "Whether devices that an organisation owns may enrol."},
+    settings_row::kLastAppSync,
+    settings_row::last_app_sync_status(kStoreSyncStatus),
+    settings_row::kOwnerUpn,
+    settings_row::kOwnerOrganization,
+    settings_row::kLastModified,
+    settings_row::enrollment_target(kStoreTarget),
+    settings_row::kTargetGroupIds,
+    settings_row::kDeviceOwnerEnabled,
     {.name = "androidDeviceOwnerFullyManagedEnrollmentEnabled",
      .column = "fully_managed_enabled",
      .type = Type::kBoolean,
@@ -297,30 +265,35 @@ inline constexpr Property kStoreLayoutRows[] = {
 inline constexpr Property kGoogleText{
     .name = "value", .column = "-", .sentence = "A URL or token of Google's."};
 
+namespace settings_action {
+inline constexpr Action kRequestSignupUrl{
+    .name = "requestSignupUrl",
+    .parameters = kRequestSignupRows,
+    .sentence = "Where an administrator binds the tenant to Google.",
+    .result = &kGoogleText};
+inline constexpr Action kCompleteSignup{.name = "completeSignup",
+                                        .parameters = kCompleteSignupRows,
+                                        .sentence = "Completes the binding."};
+inline constexpr Action kSyncApps{
+    .name = "syncApps", .parameters = {}, .sentence = "Fetches approved applications."};
+inline constexpr Action kUnbind{
+    .name = "unbind", .parameters = {}, .sentence = "Ends the binding."};
+}  // namespace settings_action
+
 inline constexpr Action kForWorkSettingsActions[] = {
-    {.name = "requestSignupUrl",
-     .parameters = kRequestSignupRows,
-     .sentence = "Where an administrator binds the tenant to Google.",
-     .result = &kGoogleText},
-    {.name = "completeSignup",
-     .parameters = kCompleteSignupRows,
-     .sentence = "Completes the binding."},
-    {.name = "syncApps", .parameters = {}, .sentence = "Fetches approved applications."},
-    {.name = "unbind", .parameters = {}, .sentence = "Ends the binding."},
+    settings_action::kRequestSignupUrl,
+    settings_action::kCompleteSignup,
+    settings_action::kSyncApps,
+    settings_action::kUnbind,
 };
 inline constexpr Action kStoreSettingsActions[] = {
     {.name = "setAndroidDeviceOwnerFullyManagedEnrollmentState",
      .parameters = kFullyManagedRows,
      .sentence = "Lets fully managed devices enrol, or no more."},
-    {.name = "requestSignupUrl",
-     .parameters = kRequestSignupRows,
-     .sentence = "Where an administrator binds the tenant to Google.",
-     .result = &kGoogleText},
-    {.name = "completeSignup",
-     .parameters = kCompleteSignupRows,
-     .sentence = "Completes the binding."},
-    {.name = "syncApps", .parameters = {}, .sentence = "Fetches approved applications."},
-    {.name = "unbind", .parameters = {}, .sentence = "Ends the binding."},
+    settings_action::kRequestSignupUrl,
+    settings_action::kCompleteSignup,
+    settings_action::kSyncApps,
+    settings_action::kUnbind,
     {.name = "approveApps", .parameters = kApproveAppsRows, .sentence = "Approves applications."},
     {.name = "addApps", .parameters = kAddAppsRows, .sentence = "Adds applications."},
     {.name = "createGooglePlayWebToken",

@@ -135,19 +135,20 @@ base::Status append_audit(store::Transaction& transaction, const Caller& caller,
   resources.items.emplace_back(
       complex_of(type, display_name(subject), modified_properties(change), subject.key(), type));
 
+  std::string what = activity(change);
   edm::Record record(edm::kAuditEventType);
   record.put(event::kId, std::string(event_id));
-  record.put(event::kDisplayName, activity(change));
+  record.put(event::kDisplayName, what);
   record.put(event::kComponent, std::string(change.set->audit_category));
   record.put(event::kCategory, std::string(change.set->audit_category));
-  record.put(event::kActivityType, activity(change));
+  record.put_null(event::kActivity);
+  record.put(event::kActivityType, std::move(what));
   record.put(event::kOperation, std::string(verb(change.operation)));
   record.put(event::kResult, std::string("Success"));
   record.put(event::kActivityDateTime, now);
   record.put(event::kCorrelationId, caller.request_id);
   record.put(event::kActor, caller.actor);
   record.put(event::kResources, std::move(resources));
-  record.complete();
   return transaction.insert(edm::kAuditEvents, caller.tenant, record);
 }
 

@@ -12,10 +12,15 @@ void hide_from_caller(const Exchange& exchange, const edm::EntitySet& set, edm::
   if (exchange.hidden_of(set) != 0) edm::hide_from_readers(record);
 }
 
-ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint)
-    : exchange_(exchange), set_(exchange.resource.set) {
+ReplyBody::ReplyBody(const Exchange& exchange, std::size_t size_hint) : exchange_(exchange) {
+  if (exchange.resource.set != nullptr) take_entities_of(*exchange.resource.set);
   text_.reserve(size_hint);
   text_ += '{';
+}
+
+void ReplyBody::take_entities_of(const edm::EntitySet& set) {
+  set_ = &set;
+  hides_ = exchange_.hidden_of(set) != 0;
 }
 
 void ReplyBody::context(std::string_view fragment) {
@@ -70,7 +75,7 @@ void ReplyBody::actions(const std::string& url) {
 }
 
 void ReplyBody::entity(const edm::Record& record, edm::PropertyMask select, bool typed) {
-  if (exchange_.hidden_of(*set_) != 0) {
+  if (hides_) {
     edm::Record shown = record;
     edm::hide_from_readers(shown);
     return visible(shown, select, typed);

@@ -17,7 +17,7 @@ class ReplyBody {
   explicit ReplyBody(const Exchange& exchange, std::size_t size_hint = 4'096);
 
   // Of which set the entities are that come next, if not of the resource's.
-  void take_entities_of(const edm::EntitySet& set) { set_ = &set; }
+  void take_entities_of(const edm::EntitySet& set);
 
   // `"@odata.context":"…$metadata#<fragment>"`, where the metadata level has it.
   void context(std::string_view fragment);
@@ -42,7 +42,8 @@ class ReplyBody {
   void actions(const std::string& url);
 
   const Exchange& exchange_;
-  const edm::EntitySet* set_;  // null until entities of one are written
+  const edm::EntitySet* set_ = nullptr;  // null until entities of one are written
+  bool hides_ = false;                   // something of them from the caller
   std::string text_;
 };
 

@@ -56,4 +56,16 @@ std::optional<std::int64_t> parse_imf_fixdate(std::string_view text) {
          second;
 }
 
+std::string imf_fixdate(std::time_t time) {
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::array<char, 32> rest;
+  // Not %a and %b: those follow the locale.
+  const std::size_t size = std::strftime(rest.data(), rest.size(), "%Y %H:%M:%S GMT", &parts);
+  std::string text(kWeekdays[static_cast<std::size_t>(parts.tm_wday)]);
+  text.append(parts.tm_mday < 10 ? ", 0" : ", ").append(std::to_string(parts.tm_mday));
+  text.append(" ").append(kMonths[static_cast<std::size_t>(parts.tm_mon)]).append(" ");
+  return text.append(rest.data(), size);
+}
+
 }  // namespace muster::http

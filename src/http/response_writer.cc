@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/encoding.h"
+#include "http/http_date.h"
 #include "http/syntax.h"
 
 namespace muster::http {
@@ -175,19 +176,7 @@ std::string_view DateCache::now() {
 
 std::string_view DateCache::at(std::time_t time) {
   if (time == made_for_) return text_;
-  static constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
-                                                            "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  std::array<char, 32> rest;
-  // Not %a and %b: those follow the locale.
-  const std::size_t size = std::strftime(rest.data(), rest.size(), "%Y %H:%M:%S GMT", &parts);
-  text_.assign(kDays[static_cast<std::size_t>(parts.tm_wday)]);
-  text_.append(parts.tm_mday < 10 ? ", 0" : ", ").append(std::to_string(parts.tm_mday));
-  text_.append(" ").append(kMonths[static_cast<std::size_t>(parts.tm_mon)]).append(" ");
-  text_.append(rest.data(), size);
+  text_ = imf_fixdate(time);
   made_for_ = time;
   return text_;
 }

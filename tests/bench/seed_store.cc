@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "edm/enrollment_model.h"
-#include "edm/version.h"
+#include "example_profile.h"
 #include "store/store.h"
 
 namespace {
@@ -26,27 +26,10 @@ using namespace muster;
 }
 
 edm::Record profile(std::size_t number, base::Timestamp now) {
-  edm::Record record(edm::kProfileType);
-  record.complete();
   char name[32];
   std::snprintf(name, sizeof name, "%c %07zu", static_cast<char>('A' + number * 7'919 / 31 % 26),
                 number);
-  record.put(edm::profile::kId, base::ordered_uuid(now));
-  record.put(edm::profile::kAccountId, std::string("Account Id value"));
-  record.put(edm::profile::kDisplayName, std::string(name));
-  record.put(edm::profile::kDescription, std::string("Description value"));
-  record.put(edm::profile::kCreated, now);
-  record.put(edm::profile::kLastModified, now);
-  record.put(edm::profile::kTokenValue, std::string("Token Value value"));
-  record.put(edm::profile::kTokenExpiration,
-             *base::Timestamp::parse("2016-12-31T23:56:54.7194078+03:00"));
-  record.put(edm::profile::kEnrolledDeviceCount, std::int64_t{3});
-  record.put(edm::profile::kQrCodeContent, std::string("Qr Code Content value"));
-  edm::Complex image;
-  image.members = {edm::Value(std::string("Type value")), edm::Value(std::string("value"))};
-  record.put(edm::profile::kQrCodeImage, image);
-  edm::set_version(record, 1);
-  return record;
+  return bench::example_profile(base::ordered_uuid(now), name, "value", now);
 }
 
 }  // namespace

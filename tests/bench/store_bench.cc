@@ -30,7 +30,7 @@
 #include "edm/audit_model.h"
 #include "edm/enrollment_model.h"
 #include "edm/system_model.h"
-#include "edm/version.h"
+#include "example_profile.h"
 #include "store/open.h"
 #include "store/row_codec.h"
 #include "store/sqlite/statements.h"
@@ -86,25 +86,8 @@ double median(std::vector<double> values) {
 // --- what is written: the contract's example and its audit event -----------------------------
 
 edm::Record profile(const std::string& id, std::size_t picture) {
-  edm::Record record(edm::kProfileType);
-  record.complete();
-  const auto now = base::SystemClock().now();
-  record.put(edm::profile::kId, id);
-  record.put(edm::profile::kAccountId, std::string("Account Id value"));
-  record.put(edm::profile::kDisplayName, std::string("Display Name value"));
-  record.put(edm::profile::kDescription, std::string("Description value"));
-  record.put(edm::profile::kCreated, now);
-  record.put(edm::profile::kLastModified, now);
-  record.put(edm::profile::kTokenValue, std::string("Token Value value"));
-  record.put(edm::profile::kTokenExpiration,
-             *base::Timestamp::parse("2016-12-31T23:56:54.7194078+03:00"));
-  record.put(edm::profile::kEnrolledDeviceCount, std::int64_t{3});
-  record.put(edm::profile::kQrCodeContent, std::string("Qr Code Content value"));
-  edm::Complex image;
-  image.members = {edm::Value(std::string("Type value")), edm::Value(base::random_octets(picture))};
-  record.put(edm::profile::kQrCodeImage, image);
-  edm::set_version(record, 1);
-  return record;
+  return bench::example_profile(id, "Display Name value", base::random_octets(picture),
+                                base::SystemClock().now());
 }
 
 edm::Value text(std::string value) {
