@@ -17,7 +17,7 @@ SRC = ROOT / "src"
 ALLOWED = {
     "boost/asio": {"http"},
     "boost/json": {"auth", "app"},
-    "openssl/": {"base", "http", "auth"},
+    "openssl/": {"base", "http", "auth", "pki"},
     "sqlite3": {"store/sqlite"},
     "simdjson": {"edm"},
     "libdeflate": {"enrollment"},

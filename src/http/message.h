@@ -56,6 +56,18 @@ class Headers {
   std::vector<Slot> slots_;
 };
 
+// What the TLS handshake of a connection says about its client. Immutable; shared by the requests
+// of the connection.
+struct TlsPeer {
+  // DER of the certificate that the client has proved to hold the key of; empty if it sent none.
+  // Who issued it, its dates and its revocation are NOT checked: that is its reader's business.
+  std::string certificate = {};
+  // Octets that stand for this connection at both of its ends: `tls-unique` (RFC 5929 §3) with TLS
+  // 1.2, `tls-exporter` (RFC 9266) with TLS 1.3; empty where there is none.
+  std::string channel_binding = {};
+  std::string version = {};  // "TLSv1.2", "TLSv1.3"
+};
+
 // A request whose framing has been checked (RFC 9112) and whose body is complete: chunks joined and
 // gzip undone (Content-Length and Content-Encoding in `headers` still say what was on the wire).
 struct Request {
@@ -72,6 +84,7 @@ struct Request {
   std::string base_url;
   std::string request_id;                            // UUID, new for each request
   bool tls = false;                                  // whether this connection is encrypted
+  std::shared_ptr<const TlsPeer> tls_peer = {};      // null without TLS
   std::chrono::steady_clock::time_point received{};  // when the head was complete
 
   // The target up to `?`, and what follows it. Not decoded.
