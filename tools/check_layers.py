@@ -24,7 +24,7 @@ ALLOWED = {
     "zlib": {"http"},
     "curl/": {"auth", "app/graph_client"},
     "fmt/": {"observe"},
-    "CLI/": {"app/cli"},
+    "CLI/": {"app/cli", "app/cli_line", "app/cli_profile"},
     "toml++/": {"app/settings_file"},
 }
 TEST_ONLY = ("gtest/", "gmock/", "qrcodegen/", "ZXing/", "zbar", "png.h", "boost/json")

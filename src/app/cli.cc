@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,24 +11,20 @@
 #include <CLI/CLI.hpp>
 
 #include "app/check_config.h"
+#include "app/cli_line.h"
 #include "app/exit_code.h"
 #include "app/local_commands.h"
 #include "app/print.h"
-#include "app/profile_commands.h"
 #include "app/reference.h"
 #include "app/serve.h"
 #include "app/settings_reader.h"
 #include "app/settings_table.h"
 #include "app/settings_value.h"
-#include "base/clock.h"
 
 namespace muster::app {
 namespace {
 
 constexpr const char* kVersion = "muster " MUSTER_VERSION;
-
-// What the chosen command does with the settings. Set by the command's callback.
-using Command = std::function<base::Status(const Settings&)>;
 
 // Words of a command, e.g. "muster app create".
 std::string path_of(const CLI::App& command) {
@@ -88,76 +85,6 @@ class Help final : public CLI::FormatterBase {
   }
 };
 
-// The command line as it is being built: settings given as flags, options of commands, and the
-// choice.
-struct Line {
-  SettingSources sources{{}, environment_variables()};
-  TokenOptions token;
-  AppOptions app;
-  TenantOptions tenant;
-  ProfileOptions profile;
-  std::string expires;
-  std::string validity;
-  Command chosen;
-  std::function<void()> without_settings;  // a command that needs none
-  base::SystemClock clock;
-};
-
-base::Result<std::chrono::seconds> parse_seconds(std::string_view option, std::string_view text) {
-  const auto duration = parse_duration(text);
-  if (duration && duration->count() >= 1'000) {
-    return std::chrono::duration_cast<std::chrono::seconds>(*duration);
-  }
-  return base::fail(base::ErrorCode::kConfiguration,
-                    "--" + std::string(option) + " takes a time such as 30s, 1h or 7d; '" +
-                        std::string(text) + "' is none.",
-                    std::string(option));
-}
-
-void add_setting(CLI::App& command, Line& line, const SettingRow& row) {
-  const std::string name(row.name);
-  const std::string flag = flag_of(row);
-  std::string sentence(row.sentence);
-  const std::string group(title_of(row.group));
-  if (const std::string usual = text_of(Settings(), row); !usual.empty()) {
-    sentence += " [" + usual + "]";
-  }
-  if (row.kind == SettingKind::kBool) {
-    command
-        .add_flag_callback(
-            flag, [&line, name] { line.sources.flags.emplace_back(name, "true"); }, sentence)
-        ->group(group);
-    command
-        .add_flag_callback("--no-" + flag.substr(2),
-                           [&line, name] { line.sources.flags.emplace_back(name, "false"); })
-        ->group("");
-    return;
-  }
-  command
-      .add_option_function<std::vector<std::string>>(
-          flag,
-          [&line, name](const std::vector<std::string>& values) {
-            for (const std::string& value : values) line.sources.flags.emplace_back(name, value);
-          },
-          sentence)
-      ->expected(1)
-      ->multi_option_policy(row.kind == SettingKind::kTexts ? CLI::MultiOptionPolicy::TakeAll
-                                                            : CLI::MultiOptionPolicy::TakeLast)
-      ->type_name(std::string(placeholder_of(row)))
-      ->group(group);
-}
-
-// A command that takes the settings of `use` and runs `run`.
-CLI::App* add_command(CLI::App& parent, Line& line, const std::string& name,
-                      const std::string& sentence, SettingUse use, Command run) {
-  CLI::App* command = parent.add_subcommand(name, sentence);
-  for (const SettingRow& row : settings_table()) {
-    if ((row.uses & use) != 0) add_setting(*command, line, row);
-  }
-  command->callback([&line, run = std::move(run)] { line.chosen = run; });
-  return command;
-}
-
 void add_server_commands(CLI::App& root, Line& line) {
   add_command(root, line, "serve", "Serve the API until told to stop.", kForServer,
               [&line](const Settings& settings) {
@@ -173,35 +100,23 @@ void add_server_commands(CLI::App& root, Line& line) {
       [&line](const Settings& settings) { return check_config(settings, line.clock, std::cout); });
 }
 
-// An option that may be given several times, one value each.
-void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& values,
-                    const std::string& placeholder, const std::string& sentence) {
-  command.add_option(flag, values, sentence)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->type_name(placeholder);
-}
-
-CLI::Option* add_text(CLI::App& command, const std::string& flag, std::string& value,
-                      const std::string& placeholder, const std::string& sentence) {
-  return command.add_option(flag, value, sentence)->type_name(placeholder);
-}
-
 void add_token_command(CLI::App& root, Line& line) {
+  const auto options = std::make_shared<TokenOptions>();
+  const auto expires = std::make_shared<std::string>();
   CLI::App* token =
       add_command(root, line, "token", "Print an access token of this service, and nothing else.",
-                  kForLocal, [&line](const Settings& settings) -> base::Status {
-                    if (!line.expires.empty()) {
-                      line.token.expires = MUSTER_TRY(parse_seconds("expires", line.expires));
+                  kForLocal, [&line, options, expires](const Settings& settings) -> base::Status {
+                    if (!expires->empty()) {
+                      options->expires = MUSTER_TRY(parse_seconds("expires", *expires));
                     }
-                    return run_token(settings, line.token, line.clock);
+                    return run_token(settings, *options, line.clock);
                   });
-  add_repeatable(*token, "--role", line.token.roles, "PERMISSION",
+  add_repeatable(*token, "--role", options->roles, "PERMISSION",
                  "Permission of an application's token; repeatable. Without --role and --scope the "
                  "token may do everything.");
-  add_repeatable(*token, "--scope", line.token.scopes, "PERMISSION",
+  add_repeatable(*token, "--scope", options->scopes, "PERMISSION",
                  "Permission of a person's token; repeatable.");
-  add_text(*token, "--expires", line.expires, "TIME",
+  add_text(*token, "--expires", *expires, "TIME",
            "How long it is valid, e.g. 1h; by default --access-token-life.");
   token->footer(
       "Permissions are those of Microsoft Graph, e.g. DeviceManagementConfiguration.Read.All.\n\n"
@@ -213,98 +128,49 @@ void add_token_command(CLI::App& root, Line& line) {
 void add_app_commands(CLI::App& root, Line& line) {
   CLI::App* app = root.add_subcommand("app", "Applications that may ask for access tokens.");
   app->require_subcommand(1);
-  CLI::App* create = add_command(
-      *app, line, "create", "Register an application; its secret is shown once.", kForLocal,
-      [&line](const Settings& settings) { return run_app_create(settings, line.app, line.clock); });
-  add_text(*create, "--name", line.app.name, "NAME", "Name for people.")->required();
-  add_repeatable(*create, "--role", line.app.roles, "PERMISSION",
+  const auto options = std::make_shared<AppOptions>();
+  CLI::App* create =
+      add_command(*app, line, "create", "Register an application; its secret is shown once.",
+                  kForLocal, [&line, options](const Settings& settings) {
+                    return run_app_create(settings, *options, line.clock);
+                  });
+  add_text(*create, "--name", options->name, "NAME", "Name for people.")->required();
+  add_repeatable(*create, "--role", options->roles, "PERMISSION",
                  "Permission of its tokens; repeatable, at least one.");
   create->get_option("--role")->required();
-  create->add_flag("--json", line.app.json, "Print JSON: tenantId, clientId, clientSecret.");
+  create->add_flag("--json", options->json, "Print JSON: tenantId, clientId, clientSecret.");
   create->footer(
       "  muster app create --data var --name terraform \\\n"
       "    --role DeviceManagementConfiguration.ReadWrite.All --json");
-  CLI::App* list = add_command(
-      *app, line, "list", "List the applications of a tenant.", kForLocal,
-      [&line](const Settings& settings) { return run_app_list(settings, line.app, line.clock); });
-  list->add_flag("--json", line.app.json, "Print JSON.");
-  CLI::App* remove = add_command(
-      *app, line, "delete", "Remove an application; tokens it has stay valid until they end.",
-      kForLocal,
-      [&line](const Settings& settings) { return run_app_delete(settings, line.app, line.clock); });
-  remove->add_option("CLIENT-ID", line.app.client_id, "Its client id.")->required();
+  CLI::App* list = add_command(*app, line, "list", "List the applications of a tenant.", kForLocal,
+                               [&line, options](const Settings& settings) {
+                                 return run_app_list(settings, *options, line.clock);
+                               });
+  list->add_flag("--json", options->json, "Print JSON.");
+  CLI::App* remove = add_command(*app, line, "delete",
+                                 "Remove an application; tokens it has stay valid until they end.",
+                                 kForLocal, [&line, options](const Settings& settings) {
+                                   return run_app_delete(settings, *options, line.clock);
+                                 });
+  remove->add_option("CLIENT-ID", options->client_id, "Its client id.")->required();
 }
 
 void add_tenant_commands(CLI::App& root, Line& line) {
   CLI::App* tenant = root.add_subcommand("tenant", "Tenants of this installation.");
   tenant->require_subcommand(1);
+  const auto options = std::make_shared<TenantOptions>();
   CLI::App* create = add_command(*tenant, line, "create",
                                  "Make a tenant; --tenant gives its GUID, else one is made.",
-                                 kForLocal, [&line](const Settings& settings) {
-                                   return run_tenant_create(settings, line.tenant, line.clock);
+                                 kForLocal, [&line, options](const Settings& settings) {
+                                   return run_tenant_create(settings, *options, line.clock);
                                  });
-  add_text(*create, "--name", line.tenant.name, "NAME", "Name for people.")->required();
-  create->add_flag("--json", line.tenant.json, "Print JSON: tenantId, name.");
+  add_text(*create, "--name", options->name, "NAME", "Name for people.")->required();
+  create->add_flag("--json", options->json, "Print JSON: tenantId, name.");
   CLI::App* list = add_command(*tenant, line, "list", "List the tenants.", kForLocal,
-                               [&line](const Settings& settings) {
-                                 return run_tenant_list(settings, line.tenant, line.clock);
+                               [&line, options](const Settings& settings) {
+                                 return run_tenant_list(settings, *options, line.clock);
                                });
-  list->add_flag("--json", line.tenant.json, "Print JSON.");
-}
-
-using ProfileRun = base::Status (*)(const Settings&, const ProfileOptions&, const base::Clock&);
-
-CLI::App* add_profile_command(CLI::App& parent, Line& line, const std::string& name,
-                              const std::string& sentence, ProfileRun run) {
-  return add_command(parent, line, name, sentence, kForClient,
-                     [&line, run](const Settings& settings) -> base::Status {
-                       if (!line.validity.empty()) {
-                         line.profile.validity =
-                             MUSTER_TRY(parse_seconds("validity", line.validity));
-                       }
-                       return run(settings, line.profile, line.clock);
-                     });
-}
-
-void add_profile_commands(CLI::App& root, Line& line) {
-  CLI::App* profile =
-      root.add_subcommand("profile", "Enrolment profiles, over the HTTP API of a service.");
-  profile->require_subcommand(1);
-  ProfileOptions& options = line.profile;
-  const auto id = [&](CLI::App* command) {
-    command->add_option("ID", options.id, "Id of the profile.")->required();
-    return command;
-  };
-  const auto json = [&](CLI::App* command) {
-    command->add_flag("--json", options.json, "Print JSON.");
-    return command;
-  };
-  CLI::App* create = json(add_profile_command(
-      *profile, line, "create", "Create a profile, with token and QR code.", run_profile_create));
-  add_text(*create, "--name", options.name, "NAME", "Display name.")->required();
-  add_text(*create, "--description", options.description, "TEXT", "Description.");
-  add_text(*create, "--validity", line.validity, "TIME",
-           "How long the token is valid, e.g. 7d; by default as the service says.");
-  create->footer(
-      "  muster profile create --data var --name 'Shop floor' --validity 7d\n"
-      "  MUSTER_TOKEN=… muster profile create --url https://muster.example --name 'Shop floor'");
-  json(add_profile_command(*profile, line, "list", "List all profiles.", run_profile_list));
-  json(id(add_profile_command(*profile, line, "show", "Show a profile.", run_profile_show)));
-  CLI::App* qr = id(add_profile_command(
-      *profile, line, "qr", "Draw the QR code that a new device scans.", run_profile_qr));
-  add_text(*qr, "--format", options.format, "terminal|png|svg", "Form of the picture. [terminal]")
-      ->check(CLI::IsMember({"terminal", "png", "svg"}));
-  add_text(*qr, "--out", options.out, "FILE", "File to write; by default standard output.");
-  qr->footer(
-      "  muster profile qr --data var ID\n"
-      "  muster profile qr --data var ID --format svg --out poster.svg");
-  CLI::App* token = json(id(add_profile_command(
-      *profile, line, "token", "Replace the token, and with it the QR code.", run_profile_token)));
-  add_text(*token, "--validity", line.validity, "TIME", "How long it is valid, e.g. 7d.")
-      ->required();
-  id(add_profile_command(*profile, line, "revoke", "End the token; enrolled devices stay.",
-                         run_profile_revoke));
-  id(add_profile_command(*profile, line, "delete", "Delete a profile.", run_profile_delete));
+  list->add_flag("--json", options->json, "Print JSON.");
 }
 
 void add_other_commands(CLI::App& root, Line& line) {

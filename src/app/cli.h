@@ -1,5 +1,5 @@
-// The command line. The only unit that knows the library which parses it; what a command does is in
-// the files named after the commands.
+// The command line. With cli_*.cc the only unit that knows the library which parses it; what a
+// command does is in the files named after the commands.
 #pragma once
 
 namespace muster::app {
