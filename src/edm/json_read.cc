@@ -196,7 +196,7 @@ Value read_any(const Property& property, const dom::element& json, Faults& fault
 // False when a member occurs twice.
 template <typename Take>
 bool read_members(const dom::object& object, std::span<const Property> rows, std::string_view type,
-                  Faults& faults, Take take) {
+                  Faults& faults, Take take, bool tolerant = false) {
   PropertyMask seen = 0;
   std::vector<std::string_view> annotations;
   for (const auto& [name, json] : object) {
@@ -209,7 +209,7 @@ bool read_members(const dom::object& object, std::span<const Property> rows, std
     }
     const auto ordinal = find_property(rows, name);
     if (!ordinal || rows[*ordinal].access == Access::kInternal) {
-      add_unknown(rows, name, type, faults);
+      if (!tolerant) add_unknown(rows, name, type, faults);
       continue;
     }
     const PropertyMask bit = PropertyMask{1} << *ordinal;
@@ -330,7 +330,8 @@ base::Result<Record> read_entity(const EntityType& type, std::string_view body) 
   Faults faults;
   const bool unique = read_members(
       object, type.properties, type.name, faults,
-      [&](std::size_t ordinal, Value value) { record.set(ordinal, std::move(value)); });
+      [&](std::size_t ordinal, Value value) { record.set(ordinal, std::move(value)); },
+      type.tolerant);
   if (!unique) return duplicate_member();
   if (!faults.none()) return std::move(faults).error();
   return record;

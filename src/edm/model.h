@@ -96,6 +96,7 @@ struct EntityType {
   std::string_view name;
   std::span<const Property> properties;  // the first one is the key
   std::string_view sentence;
+  bool tolerant = false;  // members of a body that it does not know are ignored, not refused
 
   [[nodiscard]] constexpr const Property& key() const { return properties.front(); }
 };

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "edm/audit_model.h"
+#include "edm/authority_model.h"
+#include "edm/device_enrollment_model.h"
 #include "edm/device_model.h"
 #include "edm/device_owner_model.h"
 #include "edm/enrollment_model.h"
@@ -11,18 +13,19 @@
 namespace muster::edm {
 
 std::span<const EntitySet* const> served_sets() {
-  static constexpr std::array<const EntitySet*, 6> kSets = {
-      &kProfiles,      &kDeviceOwnerProfiles, &kForWorkSettings,
-      &kStoreSettings, &kManagedDevices,      &kAuditEvents};
+  static constexpr std::array<const EntitySet*, 8> kSets = {
+      &kProfiles,       &kDeviceOwnerProfiles, &kForWorkSettings,   &kStoreSettings,
+      &kManagedDevices, &kEnrollmentPolicies,  &kDeviceEnrollments, &kAuditEvents};
   return kSets;
 }
 
 std::span<const EntitySet* const> stored_sets() {
-  static constexpr std::array<const EntitySet*, 11> kSets = {
-      &kProfiles,      &kDeviceOwnerProfiles, &kForWorkSettings,
-      &kStoreSettings, &kManagedDevices,      &kTenants,
-      &kApplications,  &kSigningKeys,         &kEnrollmentTokens,
-      &kAuditEvents,   &kRepeatableRequests};
+  static constexpr std::array<const EntitySet*, 17> kSets = {
+      &kProfiles,       &kDeviceOwnerProfiles, &kForWorkSettings,    &kStoreSettings,
+      &kManagedDevices, &kEnrollmentPolicies,  &kDeviceEnrollments,  &kTenants,
+      &kApplications,   &kSigningKeys,         &kEnrollmentTokens,   &kAuditEvents,
+      &kAuthorities,    &kCertificates,        &kRepeatableRequests, &kRevocations,
+      &kCountedDevices};
   return kSets;
 }
 

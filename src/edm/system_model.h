@@ -24,6 +24,13 @@ inline constexpr Property kTenantRows[] = {
      .access = Access::kInternal,
      .max_length = 256,
      .sentence = "Name for people."},
+    {.name = "label",
+     .column = "label",
+     .access = Access::kInternal,
+     .max_length = 32,
+     .folded_column = "label_folded",
+     .sentence = "Public name in the URLs that devices use; null for tenants made before there "
+                 "were labels, whose GUID stands there."},
     {.name = "createdDateTime",
      .column = "created_at",
      .type = Type::kDateTimeOffset,
@@ -47,6 +54,7 @@ inline constexpr EntitySet kTenants{.name = "tenants",
 namespace tenant {
 inline constexpr auto kId = field<std::string>(kTenantType, "id");
 inline constexpr auto kName = field<std::string>(kTenantType, "name");
+inline constexpr auto kLabel = field<std::string>(kTenantType, "label");
 inline constexpr auto kCreated = field<base::Timestamp>(kTenantType, "createdDateTime");
 }  // namespace tenant
 
@@ -185,6 +193,19 @@ inline constexpr Property kEnrollmentTokenRows[] = {
      .nullable = false,
      .access = Access::kInternal,
      .sentence = "When it was revoked or replaced; 0001-01-01T00:00:00Z while it was not."},
+    {.name = "profileSet",
+     .column = "profile_set",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 64,
+     .sentence = "The entity set of that profile."},
+    {.name = "uses",
+     .column = "uses",
+     .type = Type::kInt64,
+     .nullable = false,
+     .access = Access::kInternal,
+     .minimum = 0,
+     .sentence = "How many devices enrolled with it."},
 };
 inline constexpr EntityType kEnrollmentTokenType{.name = "enrollmentToken",
                                                  .properties = kEnrollmentTokenRows,
@@ -204,6 +225,8 @@ inline constexpr auto kCreated = field<base::Timestamp>(kEnrollmentTokenType, "c
 inline constexpr auto kExpiration =
     field<base::Timestamp>(kEnrollmentTokenType, "expirationDateTime");
 inline constexpr auto kRevoked = field<base::Timestamp>(kEnrollmentTokenType, "revokedDateTime");
+inline constexpr auto kProfileSet = field<std::string>(kEnrollmentTokenType, "profileSet");
+inline constexpr auto kUses = field<std::int64_t>(kEnrollmentTokenType, "uses");
 }  // namespace enrollment_token
 
 // --- repeatable requests: what was done for a request that its client may send again

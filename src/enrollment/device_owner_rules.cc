@@ -19,7 +19,8 @@ constexpr std::string_view kValiditySetting = "max_device_owner_token_validity";
 constexpr std::size_t kShortestWpaPassphrase = 8;  // IEEE 802.11, J.4.1; 64 are the key in hex
 constexpr std::size_t kLongestSsid = 32;           // octets
 
-constexpr TokenFields kFields{.account_id = profile::kAccountId,
+constexpr TokenFields kFields{.profiles = &edm::kDeviceOwnerProfiles,
+                              .account_id = profile::kAccountId,
                               .value = profile::kTokenValue,
                               .expiration = profile::kTokenExpiration,
                               .qr_content = profile::kQrCodeContent,

@@ -63,4 +63,16 @@ base::Status DeviceRules::settle(const Caller& /*caller*/, const edm::Action* ac
   return base::done();
 }
 
+base::Status DeviceRules::follow(store::Transaction& transaction, const Caller& caller,
+                                 const edm::Record* before, const edm::Record* after,
+                                 base::Timestamp now) const {
+  const bool managed = after != nullptr &&
+                       *after->get(device::kManagementState) == edm::management_state::kManaged;
+  if (before == nullptr || managed) return base::done();
+  MUSTER_TRY(revoke_certificates(transaction, caller.tenant, before->key(),
+                                 pki::RevocationReason::kCessationOfOperation, now));
+  if (on_revoked_) on_revoked_(caller.tenant);
+  return base::done();
+}
+
 }  // namespace muster::enrollment

@@ -10,7 +10,8 @@ namespace {
 
 namespace profile = edm::profile;
 
-constexpr TokenFields kFields{.account_id = profile::kAccountId,
+constexpr TokenFields kFields{.profiles = &edm::kProfiles,
+                              .account_id = profile::kAccountId,
                               .value = profile::kTokenValue,
                               .expiration = profile::kTokenExpiration,
                               .qr_content = profile::kQrCodeContent,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "edm/device_enrollment_model.h"
 #include "edm/enrollment_model.h"
 #include "enrollment/png.h"
 #include "enrollment/qr_code.h"
@@ -28,6 +29,14 @@ bool has_picture(const edm::Record& record, edm::Field<edm::Complex> field) {
   const edm::Complex* image = record.get(field);
   return image != nullptr &&
          image->members[edm::mime_content::kValue].get_if<std::string>() != nullptr;
+}
+
+// What a profile demands of devices ends with it.
+base::Status remove_policy(store::Transaction& transaction, std::string_view tenant,
+                           std::string_view profile_id) {
+  const base::Status status = transaction.remove(edm::kEnrollmentPolicies, tenant, profile_id);
+  if (!status && status.error().code != ErrorCode::kNotFound) return status.error();
+  return base::done();
 }
 
 TokenState token_of(const edm::Record& record, const TokenFields& fields) {
@@ -125,7 +134,8 @@ base::Status ProfileTokens::follow(store::Transaction& transaction, const Caller
   const std::string& id = after == nullptr ? before->key() : after->key();
   const TokenState old = before == nullptr ? TokenState() : token_of(*before, fields);
   const auto next = after == nullptr ? std::nullopt : std::optional(token_of(*after, fields));
-  return move_token(transaction, *vault_, caller.tenant, id, old, next, now);
+  if (after == nullptr) MUSTER_TRY(remove_policy(transaction, caller.tenant, id));
+  return move_token(transaction, *vault_, caller.tenant, *fields.profiles, id, old, next, now);
 }
 
 base::Result<std::string> ProfileTokens::draw(const edm::Record& profile, const TokenFields& fields,

@@ -31,6 +31,7 @@ struct ProfilePolicy {
 
 // Where a type of profiles keeps what is about its token.
 struct TokenFields {
+  const edm::EntitySet* profiles;
   edm::Field<std::string> account_id;
   edm::Field<std::string> value;
   edm::Field<base::Timestamp> expiration;

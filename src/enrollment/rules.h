@@ -5,9 +5,12 @@
 
 #include "enrollment/entities.h"
 #include "enrollment/profile_tokens.h"
+#include "enrollment/revocation.h"
 
 namespace muster::enrollment {
 
-void add_all_rules(Entities& entities, std::shared_ptr<const ProfileTokens> tokens);
+// `on_revoked` is told of tenants whose devices lose certificates.
+void add_all_rules(Entities& entities, std::shared_ptr<const ProfileTokens> tokens,
+                   RevocationListener on_revoked = {});
 
 }  // namespace muster::enrollment

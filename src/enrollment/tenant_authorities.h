@@ -73,7 +73,7 @@ class TenantAuthorities {
   [[nodiscard]] base::Result<std::vector<pki::AuthorityMaterial>> materials(
       std::string_view tenant) const;
 
-  // Lists of that tenant are made anew from now on.
+  // Lists of that tenant are made anew from now on: a write that revokes is on its way.
   void forget_lists(std::string_view tenant);
 
  private:
@@ -86,6 +86,12 @@ class TenantAuthorities {
     base::Timestamp until;
   };
   [[nodiscard]] base::Result<std::shared_ptr<const Generations>> load(const TenantPlace& place);
+  [[nodiscard]] base::Result<pki::CertificateStatus> status_of(std::string_view tenant,
+                                                               const pki::Authority& authority,
+                                                               std::string_view serial);
+  [[nodiscard]] base::Result<std::string> make_list(const TenantPlace& place,
+                                                    const pki::Authority& authority, bool root);
+  [[nodiscard]] base::Status insert(std::string_view tenant, pki::AuthorityMaterial material);
   [[nodiscard]] pki::AuthorityPlan plan_for(const TenantPlace& place) const;
 
   store::Store& store_;
@@ -94,6 +100,8 @@ class TenantAuthorities {
   std::mutex mutex_;  // guards what follows
   std::map<std::string, Known, std::less<>> known_;
   std::map<std::string, List, std::less<>> lists_;  // by tenant, generation and kind
+  // Tenants for which a write that revokes may still be on its way: their lists are not kept.
+  std::map<std::string, base::Timestamp, std::less<>> unsettled_;
 };
 
 }  // namespace muster::enrollment

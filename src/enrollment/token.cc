@@ -32,7 +32,8 @@ base::Status end_token(store::Transaction& transaction, std::string_view tenant,
 }
 
 base::Status begin_token(store::Transaction& transaction, std::string_view tenant,
-                         std::string_view profile_id, const std::string& hash,
+                         const edm::EntitySet& profiles, std::string_view profile_id,
+                         const std::string& hash,
                          base::Timestamp expires, base::Timestamp now) {
   const std::optional<edm::Record> taken =
       MUSTER_TRY(transaction.get(edm::kEnrollmentTokens, tenant, hash));
@@ -47,6 +48,8 @@ base::Status begin_token(store::Transaction& transaction, std::string_view tenan
   record.put(row::kCreated, own ? *taken->get(row::kCreated) : now);
   record.put(row::kExpiration, expires);
   record.put(row::kRevoked, base::Timestamp());
+  record.put(row::kProfileSet, std::string(profiles.name));
+  record.put(row::kUses, own ? *taken->get(row::kUses) : std::int64_t{0});
   return taken ? transaction.update(edm::kEnrollmentTokens, tenant, record)
                : transaction.insert(edm::kEnrollmentTokens, tenant, record);
 }
@@ -58,16 +61,16 @@ std::string make_token() {
 }
 
 base::Status move_token(store::Transaction& transaction, const base::Vault& vault,
-                        std::string_view tenant, std::string_view profile_id,
-                        const TokenState& before, const std::optional<TokenState>& after,
-                        base::Timestamp now) {
+                        std::string_view tenant, const edm::EntitySet& profiles,
+                        std::string_view profile_id, const TokenState& before,
+                        const std::optional<TokenState>& after, base::Timestamp now) {
   const bool same_value = after && before.value == after->value;
   if (can_enrol(before) && !same_value) {
     MUSTER_TRY(end_token(transaction, tenant, vault.hash(tenant, before.value), !after, now));
   }
   if (after && can_enrol(*after) && !(same_value && before.expires == after->expires)) {
-    MUSTER_TRY(begin_token(transaction, tenant, profile_id, vault.hash(tenant, after->value),
-                           after->expires, now));
+    MUSTER_TRY(begin_token(transaction, tenant, profiles, profile_id,
+                           vault.hash(tenant, after->value), after->expires, now));
   }
   return base::done();
 }

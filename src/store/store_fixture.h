@@ -80,6 +80,8 @@ inline edm::Record token_of(std::string hash) {
   record.put(edm::enrollment_token::kCreated, base::Timestamp());
   record.put(edm::enrollment_token::kExpiration, base::Timestamp());
   record.put(edm::enrollment_token::kRevoked, base::Timestamp());
+  record.put(edm::enrollment_token::kProfileSet, std::string(edm::kProfiles.name));
+  record.put(edm::enrollment_token::kUses, std::int64_t{0});
   return record;
 }
 

@@ -44,6 +44,11 @@ constexpr std::array kMigrations = {
         "repeatable requests",
 #include "store/sqlite/migrations/0005_repeatable_requests.sql"
     },
+    Migration{
+        6,
+        "device plane",
+#include "store/sqlite/migrations/0006_device_plane.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 

@@ -1,0 +1,284 @@
+#include "enrollment/tenant_authorities.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "edm/authority_model.h"
+#include "enrollment/revocation.h"
+
+namespace muster::enrollment {
+namespace {
+
+namespace row = edm::authority;
+
+constexpr std::chrono::seconds kBelieved{1};
+constexpr std::chrono::seconds kSettling{5};
+constexpr std::size_t kMostKnown = 10'000;
+constexpr std::size_t kMostGenerations = 100;
+constexpr std::size_t kListPage = 1'000;
+
+edm::Record record_of(const pki::AuthorityMaterial& material, base::Timestamp now) {
+  edm::Record record(edm::kAuthorityType);
+  record.put(row::kGeneration, generation_key(material.generation));
+  record.put(row::kCreated, now);
+  record.put(row::kRootCertificate, material.root_certificate);
+  record.put(row::kIssuingCertificate, material.issuing_certificate);
+  record.put(row::kIssuingKey, material.issuing_key);
+  const auto put_known = [&](edm::Field<std::string> field, const std::string& value) {
+    if (!value.empty()) record.put(field, value);
+  };
+  put_known(row::kRootKey, material.root_key);
+  put_known(row::kOldWithNew, material.old_with_new);
+  put_known(row::kNewWithOld, material.new_with_old);
+  record.complete();
+  return record;
+}
+
+pki::AuthorityMaterial material_of(const edm::Record& record) {
+  const auto text = [&](edm::Field<std::string> field) {
+    return record.value_or(field, std::string());
+  };
+  return {.generation = static_cast<std::uint32_t>(std::stoul(record.key())),
+          .root_certificate = text(row::kRootCertificate),
+          .root_key = text(row::kRootKey),
+          .issuing_certificate = text(row::kIssuingCertificate),
+          .issuing_key = text(row::kIssuingKey),
+          .old_with_new = text(row::kOldWithNew),
+          .new_with_old = text(row::kNewWithOld)};
+}
+
+store::Work inserting(std::string tenant, edm::Record record) {
+  return [tenant = std::move(tenant),
+          record = std::move(record)](store::Transaction& transaction) -> base::Status {
+    return transaction.insert(edm::kAuthorities, tenant, record);
+  };
+}
+
+std::string list_key(std::string_view tenant, std::uint32_t generation, bool root) {
+  return std::string(tenant) + "/" + generation_key(generation) + (root ? "/root" : "/issuing");
+}
+
+}  // namespace
+
+TenantAuthorities::TenantAuthorities(store::Store& store, const base::Clock& clock,
+                                     AuthorityPolicy policy)
+    : store_(store),
+      clock_(clock),
+      policy_(std::make_shared<const AuthorityPolicy>(std::move(policy))) {}
+
+void TenantAuthorities::use(AuthorityPolicy policy) {
+  policy_.store(std::make_shared<const AuthorityPolicy>(std::move(policy)));
+}
+
+pki::AuthorityPlan TenantAuthorities::plan_for(const TenantPlace& place) const {
+  const auto policy = policy_.load();
+  return {.tenant = place.tenant,
+          .display_name = place.name,
+          .key_type = policy->key_type,
+          .root_validity = policy->root_validity,
+          .issuing_validity = policy->issuing_validity,
+          .backdate = policy->backdate,
+          .pki_url = place.pki_url,
+          .tokens = policy->tokens};
+}
+
+base::Result<std::vector<pki::AuthorityMaterial>> TenantAuthorities::materials(
+    std::string_view tenant) const {
+  const store::Page page = MUSTER_TRY(store::list(
+      store_, {.set = &edm::kAuthorities, .tenant = tenant, .limit = kMostGenerations}));
+  std::vector<pki::AuthorityMaterial> found;
+  found.reserve(page.records.size());
+  for (const edm::Record& record : page.records) found.push_back(material_of(record));
+  return found;
+}
+
+// Generations that are loaded already stay loaded: their keys need no second look.
+base::Result<std::shared_ptr<const Generations>> TenantAuthorities::load(const TenantPlace& place) {
+  std::vector<pki::AuthorityMaterial> kept = MUSTER_TRY(materials(place.tenant));
+  if (kept.empty()) return std::shared_ptr<const Generations>();
+  std::shared_ptr<const Generations> before;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(place.tenant);
+    if (found != known_.end()) before = found->second.generations;
+  }
+  auto loaded = std::make_shared<Generations>();
+  for (pki::AuthorityMaterial& material : kept) {
+    std::shared_ptr<const pki::Authority> authority;
+    if (before) {
+      const auto same = std::find_if(before->begin(), before->end(), [&](const auto& known) {
+        return known->generation() == material.generation;
+      });
+      if (same != before->end()) authority = *same;
+    }
+    if (!authority) {
+      authority = MUSTER_TRY(
+          pki::Authority::load(std::move(material), place.pki_url, policy_.load()->tokens));
+    }
+    loaded->push_back(std::move(authority));
+  }
+  const base::Timestamp now = clock_.now();
+  const auto newest = loaded->back();
+  std::erase_if(*loaded, [&](const auto& known) { return known != newest && known->ends() < now; });
+  return std::shared_ptr<const Generations>(std::move(loaded));
+}
+
+base::Result<std::shared_ptr<const Generations>> TenantAuthorities::find(const TenantPlace& place) {
+  const base::Timestamp now = clock_.now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(place.tenant);
+    if (found != known_.end() && now < found->second.until) return found->second.generations;
+  }
+  std::shared_ptr<const Generations> loaded = MUSTER_TRY(load(place));
+  if (!loaded) return loaded;
+  const std::lock_guard lock(mutex_);
+  if (known_.size() >= kMostKnown) known_.clear();
+  known_.insert_or_assign(place.tenant, Known{loaded, now.plus(kBelieved)});
+  return loaded;
+}
+
+void TenantAuthorities::get(const TenantPlace& place, Done done) {
+  base::Result<std::shared_ptr<const Generations>> found = find(place);
+  if (!found || *found != nullptr) return done(std::move(found));
+  const base::Timestamp now = clock_.now();
+  base::Result<pki::AuthorityMaterial> made = pki::make_authority(plan_for(place), now);
+  if (!made) return done(std::move(made).error());
+  store_.write(place.tenant, inserting(place.tenant, record_of(*made, now)),
+               [this, place, done = std::move(done)](base::Status status) {
+                 // Another request or node was first: then its authority is the tenant's.
+                 const bool there = status || status.error().code == base::ErrorCode::kConflict;
+                 if (!there) return done(std::move(status).error());
+                 done(find(place));
+               });
+}
+
+base::Status TenantAuthorities::insert(std::string_view tenant, pki::AuthorityMaterial material) {
+  base::Status written = store::write_and_wait(
+      store_, tenant, inserting(std::string(tenant), record_of(material, clock_.now())));
+  const std::lock_guard lock(mutex_);
+  const auto known = known_.find(tenant);
+  if (known != known_.end()) known_.erase(known);
+  return written;
+}
+
+base::Result<pki::AuthorityMaterial> TenantAuthorities::replace(const TenantPlace& place) {
+  const std::vector<pki::AuthorityMaterial> kept = MUSTER_TRY(materials(place.tenant));
+  const base::Timestamp now = clock_.now();
+  pki::AuthorityMaterial made =
+      kept.empty() ? MUSTER_TRY(pki::make_authority(plan_for(place), now))
+                   : MUSTER_TRY(pki::succeed_authority(plan_for(place), kept.back(), now));
+  MUSTER_TRY(insert(place.tenant, made));
+  return made;
+}
+
+base::Status TenantAuthorities::import(const TenantPlace& place, std::string_view issuing_pem,
+                                       std::string_view key, std::string_view root_pem) {
+  const std::vector<pki::AuthorityMaterial> kept = MUSTER_TRY(materials(place.tenant));
+  const std::uint32_t generation = kept.empty() ? 1 : kept.back().generation + 1;
+  pki::AuthorityMaterial made = MUSTER_TRY(pki::import_authority(
+      generation, issuing_pem, key, root_pem, policy_.load()->tokens, clock_.now()));
+  return insert(place.tenant, std::move(made));
+}
+
+// Revocations of one authority stand together, so its list is one stretch of the table.
+base::Result<std::string> TenantAuthorities::make_list(const TenantPlace& place,
+                                                       const pki::Authority& authority, bool root) {
+  const base::Timestamp now = clock_.now();
+  const base::Timestamp next = now.plus(policy_.load()->crl_validity);
+  const auto number = static_cast<std::uint64_t>(now.ticks());
+  if (root) return authority.sign_root_crl(number, now, next);
+  const std::string generation = generation_key(authority.generation());
+  std::vector<pki::RevokedCertificate> revoked;
+  store::Query query{.set = &edm::kRevocations, .tenant = place.tenant, .limit = kListPage};
+  query.after = revocation_key(generation, "");
+  for (bool more = true; more;) {
+    const store::Page page = MUSTER_TRY(store::list(store_, query));
+    more = page.more;
+    for (const edm::Record& record : page.records) {
+      if (!record.key().starts_with(generation)) {
+        more = false;
+        break;
+      }
+      if (*record.get(edm::revocation::kExpires) <= now) continue;
+      revoked.push_back({.serial = record.key().substr(generation.size() + 1),
+                         .revoked = *record.get(edm::revocation::kRevoked),
+                         .reason = static_cast<pki::RevocationReason>(
+                             *record.get(edm::revocation::kReason))});
+    }
+    if (more) query.after = page.records.back().key();
+  }
+  return authority.sign_crl(revoked, number, now, next);
+}
+
+base::Result<std::string> TenantAuthorities::crl(const TenantPlace& place, std::uint32_t generation,
+                                                 bool root) {
+  const auto generations = MUSTER_TRY(find(place));
+  const auto none = base::fail(base::ErrorCode::kNotFound, "There is no such authority.");
+  if (!generations) return none;
+  const auto found = std::find_if(generations->begin(), generations->end(), [&](const auto& one) {
+    return one->generation() == generation;
+  });
+  if (found == generations->end()) return none;
+  const std::string key = list_key(place.tenant, generation, root);
+  const base::Timestamp now = clock_.now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = lists_.find(key);
+    if (known != lists_.end() && now < known->second.until) return known->second.der;
+  }
+  std::string der = MUSTER_TRY(make_list(place, **found, root));
+  const std::lock_guard lock(mutex_);
+  const auto unsettled = unsettled_.find(place.tenant);
+  if (unsettled != unsettled_.end()) {
+    if (now < unsettled->second) return der;
+    unsettled_.erase(unsettled);
+  }
+  if (lists_.size() >= kMostKnown) lists_.clear();
+  lists_.insert_or_assign(key, List{der, now.plus(policy_.load()->crl_refresh)});
+  return der;
+}
+
+base::Result<pki::CertificateStatus> TenantAuthorities::status_of(std::string_view tenant,
+                                                                  const pki::Authority& authority,
+                                                                  std::string_view serial) {
+  using Kind = pki::CertificateStatus::Kind;
+  const std::string generation = generation_key(authority.generation());
+  const auto revoked = MUSTER_TRY(
+      store::get(store_, edm::kRevocations, tenant, revocation_key(generation, serial)));
+  if (revoked) {
+    return pki::CertificateStatus{
+        .kind = Kind::kRevoked,
+        .revocation = {.serial = std::string(serial),
+                       .revoked = *revoked->get(edm::revocation::kRevoked),
+                       .reason = static_cast<pki::RevocationReason>(
+                           *revoked->get(edm::revocation::kReason))}};
+  }
+  const auto issued = MUSTER_TRY(
+      store::get(store_, edm::kCertificates, tenant, serial,
+                 edm::PropertyMask{1} << edm::certificate::kGeneration.ordinal | 1));
+  const bool known = issued && *issued->get(edm::certificate::kGeneration) == generation;
+  return pki::CertificateStatus{.kind = known ? Kind::kGood : Kind::kUnknown};
+}
+
+base::Result<std::string> TenantAuthorities::ocsp(const TenantPlace& place,
+                                                  std::string_view request) {
+  const auto generations = MUSTER_TRY(find(place));
+  if (!generations) return base::fail(base::ErrorCode::kNotFound, "There is no authority yet.");
+  return pki::answer_ocsp(
+      request, *generations,
+      [&](const pki::Authority& authority, std::string_view serial) {
+        return status_of(place.tenant, authority, serial);
+      },
+      clock_.now(), policy_.load()->ocsp_validity);
+}
+
+void TenantAuthorities::forget_lists(std::string_view tenant) {
+  const std::string prefix = std::string(tenant) + "/";
+  const std::lock_guard lock(mutex_);
+  std::erase_if(lists_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+  if (unsettled_.size() >= kMostKnown) unsettled_.clear();
+  unsettled_.insert_or_assign(std::string(tenant), clock_.now().plus(kSettling));
+}
+
+}  // namespace muster::enrollment
