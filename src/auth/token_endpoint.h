@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "auth/application_directory.h"
-#include "auth/failure_limiter.h"
 #include "auth/form.h"
 #include "auth/issuer.h"
 #include "auth/oauth_refusal.h"
 #include "auth/settings.h"
 #include "base/clock.h"
+#include "base/failure_limiter.h"
 
 namespace muster::auth {
 
@@ -69,7 +69,7 @@ class TokenEndpoint {
   std::shared_ptr<Issuer> issuer_;
   std::shared_ptr<ApplicationDirectory> directory_;
   const base::Clock& clock_;
-  FailureLimiter limiter_;
+  base::FailureLimiter limiter_;
 
   template <typename T>
   using Step = std::variant<T, OAuthRefusal>;

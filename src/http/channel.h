@@ -45,6 +45,11 @@ class Channel {
   // Whether requests can be read: no TLS, or the handshake is done.
   [[nodiscard]] bool established() const { return tls_ == nullptr || tls_->established(); }
 
+  // What the handshake said about the client; null without TLS.
+  [[nodiscard]] std::shared_ptr<const TlsPeer> tls_peer() const {
+    return tls_ ? tls_->peer() : nullptr;
+  }
+
   // Starts a read of up to about `room` octets, unless one runs.
   void read(std::size_t room);
   // Hands output to the system. True when all of it was taken; else on_sent() follows, or on_end()

@@ -122,6 +122,7 @@ void Connection::dispatch() {
   const Shared& shared = loop_.shared();
   Request request = reader_.take();
   request.tls = tls_;
+  request.tls_peer = channel_.tls_peer();
   request.received = now_;
   request.request_id = base::random_uuid();
   shared.forwarding.apply(

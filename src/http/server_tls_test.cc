@@ -27,7 +27,8 @@ class ServerTlsTest : public ::testing::Test {
     options.limits.sweep_period = milliseconds(5);
     auto made = Server::create(
         options,
-        [](Request&& request, Responder responder) {
+        [this](Request&& request, Responder responder) {
+          peers_.push_back(request.tls_peer);
           Response response{.body =
                                 request.base_url + (request.tls ? " tls " : " ") + request.body};
           if (request.path() == "/big") response.body = std::string(4'000'000, 'b');
@@ -58,6 +59,8 @@ class ServerTlsTest : public ::testing::Test {
   std::string folder_;
   std::unique_ptr<Server> server_;
   std::uint16_t port_ = 0;
+  // Of the requests; read it after their answers.
+  std::vector<std::shared_ptr<const TlsPeer>> peers_;
 };
 
 const char* const kGet = "GET /x HTTP/1.1\r\nHost: a:1\r\n\r\n";
@@ -70,6 +73,19 @@ TEST_F(ServerTlsTest, AnswersOverTls13WithItsOwnCertificate) {
   const Reply reply = client.reply();
   EXPECT_EQ(reply.body, "https://a:1 tls ");
   EXPECT_EQ(reply.field("strict-transport-security"), "max-age=31536000");
+}
+
+TEST_F(ServerTlsTest, RequestsOfAConnectionShareWhatIsKnownOfItsClient) {
+  TestClient client(port_, ca());
+  for (int i = 0; i < 2; ++i) {
+    client.send(kGet);
+    EXPECT_EQ(client.reply().status, 200);
+  }
+  ASSERT_EQ(peers_.size(), 2U);
+  ASSERT_NE(peers_[0], nullptr);
+  EXPECT_EQ(peers_[0], peers_[1]);
+  EXPECT_EQ(peers_[0]->certificate, "");
+  EXPECT_EQ(peers_[0]->channel_binding.size(), 32U);
 }
 
 TEST_F(ServerTlsTest, CarriesLargeMessagesBothWays) {

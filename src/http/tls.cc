@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "http/openssl_errors.h"
+#include "http/tls_peer.h"
 
 namespace muster::http {
 namespace {
@@ -55,6 +56,7 @@ bool apply_policy(SSL_CTX* context) {
   SSL_CTX_set_num_tickets(context, 1);
   static constexpr std::string_view kSessions = "muster";
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  ask_for_certificates(context);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
          SSL_CTX_set_cipher_list(context, kCiphers12) == 1 &&
          SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1 &&

@@ -1,5 +1,6 @@
 // Server-side TLS settings: a certificate chain, its key and a fixed policy. TLS 1.3 and 1.2 with
-// ECDHE and AEAD only, no renegotiation, no compression, ALPN http/1.1.
+// ECDHE and AEAD only, no renegotiation, no compression, ALPN http/1.1. Clients are asked for a
+// certificate and need none (tls_peer.h).
 #pragma once
 
 #include <memory>

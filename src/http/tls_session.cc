@@ -8,6 +8,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "http/tls_peer.h"
+
 namespace muster::http {
 namespace {
 
@@ -85,6 +87,7 @@ TlsSession::Outcome TlsSession::shake_hands() {
   const int returned = SSL_do_handshake(ssl_);
   if (returned != 1) return failure(returned);
   established_ = true;
+  peer_ = std::make_shared<const TlsPeer>(peer_of(ssl_));
   return Outcome::kOpen;
 }
 

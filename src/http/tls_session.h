@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "http/input_buffer.h"
+#include "http/message.h"
 #include "http/tls.h"
 
 struct ssl_st;         // SSL of OpenSSL
@@ -44,6 +45,8 @@ class TlsSession {
   void close();
 
   [[nodiscard]] bool established() const { return established_; }
+  // What the handshake said about the client; null before established().
+  [[nodiscard]] const std::shared_ptr<const TlsPeer>& peer() const { return peer_; }
 
   // What has to be sent to the client; the caller takes and clears it.
   [[nodiscard]] std::string& wire() { return wire_; }
@@ -61,6 +64,7 @@ class TlsSession {
   ssl_st* ssl_ = nullptr;
   std::string_view arrived_;
   std::string wire_;
+  std::shared_ptr<const TlsPeer> peer_;
   bool established_ = false;
   bool failed_ = false;
 };

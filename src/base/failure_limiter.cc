@@ -1,11 +1,11 @@
-#include "auth/failure_limiter.h"
+#include "base/failure_limiter.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-namespace muster::auth {
+namespace muster::base {
 namespace {
 
 constexpr std::int64_t kTicksPerSecond = 10'000'000;
@@ -21,13 +21,13 @@ std::string pair_of(std::string_view source, std::string_view client) {
 
 }  // namespace
 
-FailureLimiter::FailureLimiter(unsigned allowed, std::chrono::seconds window,
-                               const base::Clock& clock, std::size_t capacity)
+FailureLimiter::FailureLimiter(unsigned allowed, std::chrono::seconds window, const Clock& clock,
+                               std::size_t capacity)
     : allowed_(allowed), window_(window), clock_(clock), capacity_(capacity) {}
 
 std::optional<std::chrono::seconds> FailureLimiter::wait(std::string_view source,
                                                          std::string_view client) {
-  const base::Timestamp now = clock_.now();
+  const Timestamp now = clock_.now();
   const std::lock_guard lock(mutex_);
   const auto found = windows_.find(pair_of(source, client));
   if (found == windows_.end() || found->second.failures < allowed_) return std::nullopt;
@@ -37,7 +37,7 @@ std::optional<std::chrono::seconds> FailureLimiter::wait(std::string_view source
 }
 
 void FailureLimiter::failed(std::string_view source, std::string_view client) {
-  const base::Timestamp now = clock_.now();
+  const Timestamp now = clock_.now();
   std::string key = pair_of(source, client);
   const std::lock_guard lock(mutex_);
   auto found = windows_.find(key);
@@ -57,15 +57,15 @@ std::size_t FailureLimiter::size() const {
 
 // Drops what has ended; if nothing has, the eighth of the pairs that ends soonest, so that the
 // sweep is paid for once per many insertions.
-void FailureLimiter::make_room(base::Timestamp now) {
+void FailureLimiter::make_room(Timestamp now) {
   std::erase_if(windows_, [&](const auto& entry) { return entry.second.ends <= now; });
   if (windows_.size() < capacity_) return;
-  std::vector<base::Timestamp> ends;
+  std::vector<Timestamp> ends;
   ends.reserve(windows_.size());
   for (const auto& entry : windows_) ends.push_back(entry.second.ends);
   const auto eighth = ends.begin() + static_cast<std::ptrdiff_t>(ends.size() / 8);
   std::nth_element(ends.begin(), eighth, ends.end());
-  const base::Timestamp limit = *eighth;
+  const Timestamp limit = *eighth;
   std::size_t to_drop = ends.size() / 8 + 1;
   std::erase_if(windows_, [&](const auto& entry) {
     if (to_drop == 0 || entry.second.ends > limit) return false;
@@ -74,4 +74,4 @@ void FailureLimiter::make_room(base::Timestamp now) {
   });
 }
 
-}  // namespace muster::auth
+}  // namespace muster::base

@@ -1,17 +1,17 @@
-#include "auth/failure_limiter.h"
+#include "base/failure_limiter.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace muster::auth {
+namespace muster::base {
 namespace {
 
 using std::chrono::seconds;
 
 class FailureLimiterTest : public ::testing::Test {
  protected:
-  base::ManualClock clock_{base::Timestamp::from_unix_seconds(1'767'225'600)};
+  ManualClock clock_{Timestamp::from_unix_seconds(1'767'225'600)};
   FailureLimiter limiter_{3, seconds(60), clock_, 16};
 };
 
@@ -56,4 +56,4 @@ TEST_F(FailureLimiterTest, EndedWindowsMakeRoomFirst) {
 }
 
 }  // namespace
-}  // namespace muster::auth
+}  // namespace muster::base
