@@ -1,0 +1,102 @@
+// Owning pointers to OpenSSL's objects, and octets in and out of them; for this module alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs7.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+namespace muster::pki {
+
+template <auto kFree>
+struct OpensslFree {
+  template <typename T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+template <typename T, auto kFree>
+using OpensslPtr = std::unique_ptr<T, OpensslFree<kFree>>;
+
+inline void free_general_names(GENERAL_NAMES* names) {
+  GENERAL_NAMES_free(names);
+}
+inline void free_extensions(STACK_OF(X509_EXTENSION) * extensions) {
+  sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
+inline void free_any_sequence(ASN1_SEQUENCE_ANY* sequence) {
+  sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free);
+}
+inline void free_octets(unsigned char* octets) {
+  OPENSSL_free(octets);
+}
+
+using AnySequencePtr = OpensslPtr<ASN1_SEQUENCE_ANY, free_any_sequence>;
+using BignumContextPtr = OpensslPtr<BN_CTX, BN_CTX_free>;
+using BignumPtr = OpensslPtr<BIGNUM, BN_free>;
+using BioPtr = OpensslPtr<BIO, BIO_free_all>;
+using CertificatePtr = OpensslPtr<X509, X509_free>;
+using CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
+using ExtensionsPtr = OpensslPtr<STACK_OF(X509_EXTENSION), free_extensions>;
+using GeneralNamePtr = OpensslPtr<GENERAL_NAME, GENERAL_NAME_free>;
+using GeneralNamesPtr = OpensslPtr<GENERAL_NAMES, free_general_names>;
+using IntegerPtr = OpensslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
+using KeyContextPtr = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using KeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
+using NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
+using OctetStringPtr = OpensslPtr<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using OctetsPtr = OpensslPtr<unsigned char, free_octets>;
+using Pkcs7Ptr = OpensslPtr<PKCS7, PKCS7_free>;
+using PublicKeyPtr = OpensslPtr<X509_PUBKEY, X509_PUBKEY_free>;
+using RequestPtr = OpensslPtr<X509_REQ, X509_REQ_free>;
+using TimePtr = OpensslPtr<ASN1_TIME, ASN1_TIME_free>;
+
+// Empties this thread's error queue at the end of a scope: connections of TLS read the same queue.
+class ErrorQueue {
+ public:
+  ErrorQueue() = default;
+  ~ErrorQueue() { ERR_clear_error(); }
+  ErrorQueue(const ErrorQueue&) = delete;
+  ErrorQueue& operator=(const ErrorQueue&) = delete;
+};
+
+[[nodiscard]] inline const unsigned char* octets(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+[[nodiscard]] inline std::string text_of(const unsigned char* data, int size) {
+  return size <= 0 ? std::string() : std::string(reinterpret_cast<const char*>(data), size);
+}
+
+[[nodiscard]] inline std::string text_of(const ASN1_STRING* value) {
+  return text_of(ASN1_STRING_get0_data(value), ASN1_STRING_length(value));
+}
+
+// kEncode is one of OpenSSL's i2d functions. Empty only without memory.
+template <auto kEncode, typename T>
+[[nodiscard]] std::string der_of(T* object) {
+  unsigned char* data = nullptr;
+  const int size = kEncode(object, &data);
+  const OctetsPtr owner(data);
+  return text_of(data, size);
+}
+
+// kDecode is one of OpenSSL's d2i functions. Null unless `der` is one object and nothing after it.
+template <typename Ptr, auto kDecode>
+[[nodiscard]] Ptr from_der(std::string_view der) {
+  const unsigned char* at = octets(der);
+  const unsigned char* end = at + der.size();
+  Ptr object(kDecode(nullptr, &at, static_cast<long>(der.size())));
+  if (at != end) object.reset();
+  return object;
+}
+
+}  // namespace muster::pki
