@@ -2,18 +2,11 @@
 // about a tenant's authority. docs/devices.md is the contract.
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "base/clock.h"
-#include "base/result.h"
-#include "base/shared_value.h"
-#include "enrollment/device_enrollment.h"
-#include "enrollment/tenant_authorities.h"
+#include "est/backend.h"
 #include "http/message.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -27,25 +20,22 @@ struct ServiceSettings {
   bool log_requests = false;
 };
 
-// The tenant of a label; of none, when there is one tenant. nullopt when there is no such tenant.
-using PlaceLookup =
-    std::function<base::Result<std::optional<enrollment::TenantPlace>>(std::string_view label)>;
-
-// Everything must outlive the service.
+// Everything must outlive the service, and `backend` every completion that it was given.
 struct ServiceParts {
-  enrollment::DeviceEnrollment& enrollment;
-  enrollment::TenantAuthorities& authorities;
-  PlaceLookup find_place;
+  Backend& backend;
   const base::Clock& clock;
   observe::Log& log;
   observe::Metrics& metrics;
 };
 
-// Thread-safe.
+// Thread-safe. Answers are given on the calling thread or on one of the backend's; those that wait
+// for the backend keep alive what they need, so the service may go before they come.
 class Service {
  public:
   Service(ServiceParts parts, ServiceSettings settings);
   ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
   void use(ServiceSettings settings);
 
@@ -56,7 +46,7 @@ class Service {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace muster::est
