@@ -149,6 +149,26 @@ namespace action_state {
 inline constexpr std::int64_t kPending = 1;
 inline constexpr std::int64_t kDone = 4;
 }  // namespace action_state
+namespace device_enrollment_type {
+inline constexpr std::int64_t kDedicated = 15;
+inline constexpr std::int64_t kFullyManaged = 16;
+inline constexpr std::int64_t kWorkProfile = 17;
+inline constexpr std::int64_t kAospUserAssociated = 18;
+inline constexpr std::int64_t kAospUserless = 19;
+}  // namespace device_enrollment_type
+namespace device_registration_state {
+inline constexpr std::int64_t kRegistered = 2;
+}  // namespace device_registration_state
+namespace device_type {
+inline constexpr std::int64_t kAndroidEnterprise = 18;
+inline constexpr std::int64_t kAndroidNoGoogle = 20;
+}  // namespace device_type
+namespace management_agent {
+inline constexpr std::int64_t kMdm = 2;
+}  // namespace management_agent
+namespace owner_type {
+inline constexpr std::int64_t kCompany = 1;
+}  // namespace owner_type
 namespace management_state {
 inline constexpr std::int64_t kManaged = 0;
 inline constexpr std::int64_t kRetireIssued = 7;

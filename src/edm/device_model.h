@@ -313,7 +313,23 @@ namespace managed_device {
 inline constexpr const EntityType& kType = kManagedDeviceType;
 inline constexpr auto kId = field<std::string>(kType, "id");
 inline constexpr auto kDeviceName = field<std::string>(kType, "deviceName");
+inline constexpr auto kEnrolled = field<base::Timestamp>(kType, "enrolledDateTime");
+inline constexpr auto kLastSync = field<base::Timestamp>(kType, "lastSyncDateTime");
+inline constexpr auto kProfileName = field<std::string>(kType, "enrollmentProfileName");
+inline constexpr auto kProfileId = field<std::string>(kType, "enrollmentProfileId");
+inline constexpr auto kEnrollmentType = field<std::int64_t>(kType, "deviceEnrollmentType");
+inline constexpr auto kManagementAgent = field<std::int64_t>(kType, "managementAgent");
 inline constexpr auto kManagementState = field<std::int64_t>(kType, "managementState");
+inline constexpr auto kCertificateExpires =
+    field<base::Timestamp>(kType, "managementCertificateExpirationDate");
+inline constexpr auto kDeviceType = field<std::int64_t>(kType, "deviceType");
+inline constexpr auto kRegistrationState = field<std::int64_t>(kType, "deviceRegistrationState");
+inline constexpr auto kManufacturer = field<std::string>(kType, "manufacturer");
+inline constexpr auto kModel = field<std::string>(kType, "model");
+inline constexpr auto kSerialNumber = field<std::string>(kType, "serialNumber");
+inline constexpr auto kOperatingSystem = field<std::string>(kType, "operatingSystem");
+inline constexpr auto kRequiresApproval = field<bool>(kType, "requireUserEnrollmentApproval");
+inline constexpr auto kRoleScopeTagIds = field<Collection>(kType, "roleScopeTagIds");
 inline constexpr auto kManagedDeviceOwnerType =
     field<std::int64_t>(kType, "managedDeviceOwnerType");
 inline constexpr auto kOwnerType = field<std::int64_t>(kType, "ownerType");

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "edm/audit_model.h"
+#include "edm/device_enrollment_model.h"
+#include "edm/device_model.h"
 #include "edm/json_write.h"
 
 namespace muster::enrollment {
@@ -35,6 +37,12 @@ std::string_view verb(Operation operation) {
       return "Delete";
     case Operation::kAction:
       return "Action";
+    case Operation::kRequest:
+      return "Request";
+    case Operation::kEnroll:
+      return "Enroll";
+    case Operation::kRenew:
+      return "Renew";
   }
   return {};
 }
@@ -82,8 +90,39 @@ edm::Collection modified_properties(const Change& change) {
 }
 
 edm::Value display_name(const edm::Record& record) {
-  const auto ordinal = edm::find_property(record.type().properties, "displayName");
-  return ordinal ? record.at(*ordinal) : edm::Value();
+  for (const std::string_view name : {"displayName", "deviceName"}) {
+    const auto ordinal = edm::find_property(record.type().properties, name);
+    if (ordinal) return record.at(*ordinal);
+  }
+  return {};
+}
+
+struct Outcome {
+  std::string what;  // e.g. Create AndroidForWorkEnrollmentProfile
+  Operation operation;
+  std::string_view category;
+  edm::Value activity = {};
+  std::string_view result = "Success";
+  edm::Collection resources = {};
+};
+
+base::Status append(store::Transaction& transaction, const Caller& caller, Outcome outcome,
+                    std::string_view event_id, base::Timestamp now) {
+  namespace event = edm::audit_event;
+  edm::Record record(edm::kAuditEventType);
+  record.put(event::kId, std::string(event_id));
+  record.put(event::kDisplayName, outcome.what);
+  record.put(event::kComponent, std::string(outcome.category));
+  record.put(event::kCategory, std::string(outcome.category));
+  record.set(event::kActivity.ordinal, std::move(outcome.activity));
+  record.put(event::kActivityType, std::move(outcome.what));
+  record.put(event::kOperation, std::string(verb(outcome.operation)));
+  record.put(event::kResult, std::string(outcome.result));
+  record.put(event::kActivityDateTime, now);
+  record.put(event::kCorrelationId, caller.request_id);
+  record.put(event::kActor, caller.actor);
+  record.put(event::kResources, std::move(outcome.resources));
+  return transaction.insert(edm::kAuditEvents, caller.tenant, record);
 }
 
 }  // namespace
@@ -107,6 +146,11 @@ std::vector<std::string> activity_types(const edm::EntitySet& set) {
   if (set.updatable) add(Operation::kPatch);
   if (set.deletable && !set.singleton) add(Operation::kDelete);
   for (const edm::Action& action : set.actions) types.push_back(activity_type(action.name, set));
+  if (&set == &edm::kDeviceEnrollments) add(Operation::kRequest);
+  if (&set == &edm::kManagedDevices) {
+    add(Operation::kEnroll);
+    add(Operation::kRenew);
+  }
   return types;
 }
 
@@ -127,29 +171,31 @@ edm::Complex make_actor(ActorFacts facts) {
 
 base::Status append_audit(store::Transaction& transaction, const Caller& caller,
                           const Change& change, std::string_view event_id, base::Timestamp now) {
-  namespace event = edm::audit_event;
   const edm::Record& subject = change.after == nullptr ? *change.before : *change.after;
-  edm::Collection resources;
   const std::string type(change.set->type->name);
+  Outcome outcome{.what = activity(change),
+                  .operation = change.operation,
+                  .category = change.set->audit_category};
   // In the order of edm::kAuditResource.
-  resources.items.emplace_back(
+  outcome.resources.items.emplace_back(
       complex_of(type, display_name(subject), modified_properties(change), subject.key(), type));
+  return append(transaction, caller, std::move(outcome), event_id, now);
+}
 
-  std::string what = activity(change);
-  edm::Record record(edm::kAuditEventType);
-  record.put(event::kId, std::string(event_id));
-  record.put(event::kDisplayName, what);
-  record.put(event::kComponent, std::string(change.set->audit_category));
-  record.put(event::kCategory, std::string(change.set->audit_category));
-  record.put_null(event::kActivity);
-  record.put(event::kActivityType, std::move(what));
-  record.put(event::kOperation, std::string(verb(change.operation)));
-  record.put(event::kResult, std::string("Success"));
-  record.put(event::kActivityDateTime, now);
-  record.put(event::kCorrelationId, caller.request_id);
-  record.put(event::kActor, caller.actor);
-  record.put(event::kResources, std::move(resources));
-  return transaction.insert(edm::kAuditEvents, caller.tenant, record);
+base::Status append_refusal(store::Transaction& transaction, const Caller& caller,
+                            const Refusal& refusal, std::string_view event_id,
+                            base::Timestamp now) {
+  Outcome outcome{.what = activity_type(verb(refusal.operation), *refusal.set),
+                  .operation = refusal.operation,
+                  .category = refusal.set->audit_category,
+                  .activity = refusal.reason,
+                  .result = "Failure"};
+  if (!refusal.resource_id.empty()) {
+    const std::string type(refusal.set->type->name);
+    outcome.resources.items.emplace_back(
+        complex_of(type, edm::Value(), edm::Collection(), refusal.resource_id, type));
+  }
+  return append(transaction, caller, std::move(outcome), event_id, now);
 }
 
 }  // namespace muster::enrollment

@@ -12,13 +12,22 @@
 
 namespace muster::enrollment {
 
-enum class Operation : std::uint8_t { kCreate, kPatch, kDelete, kAction };
+enum class Operation : std::uint8_t {
+  kCreate,
+  kPatch,
+  kDelete,
+  kAction,
+  // What devices do.
+  kRequest,
+  kEnroll,
+  kRenew,
+};
 
 struct Change {
   Operation operation;
   const edm::EntitySet* set;
   const edm::Action* action = nullptr;  // for kAction
-  const edm::Record* before = nullptr;  // null for kCreate
+  const edm::Record* before = nullptr;  // null for what is new
   const edm::Record* after = nullptr;   // null for kDelete
 };
 
@@ -33,5 +42,18 @@ struct Change {
 [[nodiscard]] base::Status append_audit(store::Transaction& transaction, const Caller& caller,
                                         const Change& change, std::string_view event_id,
                                         base::Timestamp now);
+
+// Something that a device asked for and did not get.
+struct Refusal {
+  Operation operation;
+  const edm::EntitySet* set;
+  std::string reason;           // for administrators; the device may have been told less
+  std::string resource_id = {}; // what it was about, as far as that is known
+};
+
+// Appends the event of a refusal: its result is `Failure`, its activity the reason.
+[[nodiscard]] base::Status append_refusal(store::Transaction& transaction, const Caller& caller,
+                                          const Refusal& refusal, std::string_view event_id,
+                                          base::Timestamp now);
 
 }  // namespace muster::enrollment
