@@ -26,6 +26,8 @@ function(muster_module name)
     endif()
     if(name STREQUAL "store")
       target_link_libraries(${name}_test PRIVATE Boost::json)
+    endif()
+    if(name MATCHES "^(store|pki)$")
       target_compile_definitions(${name}_test
                                  PRIVATE MUSTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
     endif()

@@ -11,20 +11,25 @@
 #include <unistd.h>
 
 #include "app/data_directory.h"
+#include "app/device_settings.h"
 #include "app/directory.h"
 #include "app/metric_sources.h"
 #include "app/run_files.h"
 #include "app/sd_notify.h"
 #include "app/settings_table.h"
 #include "app/signing_key_store.h"
+#include "app/tenant_places.h"
 #include "auth/issuer.h"
 #include "auth/token_endpoint.h"
 #include "auth/verifier.h"
 #include "base/encoding.h"
 #include "edm/enrollment_model.h"
+#include "enrollment/device_enrollment.h"
 #include "enrollment/entities.h"
 #include "enrollment/profile_tokens.h"
 #include "enrollment/rules.h"
+#include "enrollment/tenant_authorities.h"
+#include "est/service.h"
 #include "graph/service.h"
 #include "http/certificate_pin.h"
 #include "http/server.h"
@@ -55,7 +60,8 @@ base::Result<Certificate> find_certificate(const Settings& settings, const base:
 }
 
 base::Result<std::shared_ptr<const enrollment::ProfilePolicy>> make_policy(
-    const Settings& settings, const Certificate& certificate) {
+    const Settings& settings, const Certificate& certificate,
+    std::function<std::string(std::string_view tenant)> label_of) {
   const enrollment::PayloadProfile* own = find_payload_profile(settings, settings.payload_profile);
   if (own == nullptr) {
     return base::fail(ErrorCode::kConfiguration,
@@ -77,6 +83,7 @@ base::Result<std::shared_ptr<const enrollment::ProfilePolicy>> make_policy(
       .max_token_validity = settings.max_token_validity,
       .max_device_owner_token_validity = settings.max_device_owner_token_validity,
       .require_account_match = settings.require_account_match,
+      .label_of = std::move(label_of),
       .ca_pin = std::move(pin),
       .own = std::move(own_template),
       .imported = std::move(imported_template)});
@@ -98,6 +105,10 @@ graph::ServiceSettings service_settings(const Settings& settings) {
           .cors_origins = settings.cors_origins,
           .throttle = throttle_settings(settings),
           .repeatability_window = settings.repeatability_window};
+}
+
+est::ServiceSettings est_settings(const Settings& settings) {
+  return {.line_length = settings.est_line_length, .log_requests = settings.log_requests};
 }
 
 observe::Level log_level(const Settings& settings) {
@@ -136,7 +147,13 @@ struct App::Impl {
   base::Status open();
   base::Status open_identity();
   base::Status open_rules(const Certificate& certificate);
+  base::Status open_devices();
   base::Status open_servers(const Certificate& certificate);
+  [[nodiscard]] auto profile_policy(const Settings& of, const Certificate& certificate) {
+    return make_policy(of, certificate,
+                       [this](std::string_view tenant) { return places->label_of(tenant); });
+  }
+  [[nodiscard]] std::string base_url() const;
   void watch();
 
   Settings settings;
@@ -149,6 +166,10 @@ struct App::Impl {
   std::shared_ptr<auth::Issuer> issuer;
   std::unique_ptr<auth::TokenEndpoint> token_endpoint;
   std::unique_ptr<auth::Verifier> verifier;
+  std::unique_ptr<TenantPlaces> places;
+  std::unique_ptr<enrollment::TenantAuthorities> authorities;
+  std::unique_ptr<enrollment::DeviceEnrollment> devices;
+  std::unique_ptr<est::Service> est_service;
   std::unique_ptr<enrollment::Entities> entities;
   std::shared_ptr<enrollment::ProfileTokens> profile_tokens;
   std::unique_ptr<graph::Telemetry> telemetry;
@@ -179,7 +200,9 @@ base::Status App::Impl::open() {
                           .telemetry = *telemetry,
                           .clock = clock},
       data->vault()->derive("skiptoken"), service_settings(settings));
+  MUSTER_TRY(open_devices());
   MUSTER_TRY(open_servers(certificate));
+  places->set_base_url(settings.pki_base_url.empty() ? base_url() : settings.pki_base_url);
   watch();
   return base::done();
 }
@@ -204,10 +227,29 @@ base::Status App::Impl::open_identity() {
 }
 
 base::Status App::Impl::open_rules(const Certificate& certificate) {
+  places = std::make_unique<TenantPlaces>(data->store(), clock);
+  authorities = std::make_unique<enrollment::TenantAuthorities>(data->store(), clock,
+                                                                authority_policy(settings));
   profile_tokens = std::make_shared<enrollment::ProfileTokens>(
-      MUSTER_TRY(make_policy(settings, certificate)), data->vault());
+      MUSTER_TRY(profile_policy(settings, certificate)), data->vault());
   entities = std::make_unique<enrollment::Entities>(data->store(), clock);
-  enrollment::add_all_rules(*entities, profile_tokens);
+  enrollment::add_all_rules(*entities, profile_tokens,
+                            [this](std::string_view tenant) { authorities->forget_lists(tenant); });
+  return base::done();
+}
+
+base::Status App::Impl::open_devices() {
+  devices = std::make_unique<enrollment::DeviceEnrollment>(
+      data->store(), clock, data->vault(), *authorities, MUSTER_TRY(enrollment_policy(settings)));
+  est_service = std::make_unique<est::Service>(
+      est::ServiceParts{
+          .enrollment = *devices,
+          .authorities = *authorities,
+          .find_place = [this](std::string_view label) { return places->find(label); },
+          .clock = clock,
+          .log = log,
+          .metrics = metrics},
+      est_settings(settings));
   return base::done();
 }
 
@@ -228,6 +270,9 @@ base::Status App::Impl::open_servers(const Certificate& certificate) {
   server = MUSTER_TRY(http::Server::create(
       std::move(options),
       [this](http::Request&& request, http::Responder responder) {
+        if (est::Service::owns(request.path())) {
+          return est_service->handle(std::move(request), std::move(responder));
+        }
         service->handle(std::move(request), std::move(responder));
       },
       refuse));
@@ -293,10 +338,14 @@ bool App::stop() {
 base::Status App::reload(const Settings& settings) {
   const Certificate certificate = MUSTER_TRY(find_certificate(settings, impl_->clock));
   auto tls = MUSTER_TRY(http::TlsContext::load(certificate.certificate_file, certificate.key_file));
-  auto policy = MUSTER_TRY(make_policy(settings, certificate));
+  auto policy = MUSTER_TRY(impl_->profile_policy(settings, certificate));
+  auto demands = MUSTER_TRY(enrollment_policy(settings));
   if (impl_->issuer) MUSTER_TRY(impl_->issuer->reload());
   impl_->server->reload_tls(std::move(tls));
   impl_->profile_tokens->use(std::move(policy));
+  impl_->devices->use(std::move(demands));
+  impl_->authorities->use(authority_policy(settings));
+  impl_->est_service->use(est_settings(settings));
   impl_->service->use(service_settings(settings));
   impl_->telemetry->log_requests(settings.log_requests);
   impl_->log.set_level(log_level(settings));
@@ -327,13 +376,16 @@ std::string App::ca_file() const {
 }
 
 std::string App::base_url() const {
-  const Settings& settings = impl_->settings;
+  return impl_->base_url();
+}
+
+std::string App::Impl::base_url() const {
   if (!settings.public_base_url.empty()) return settings.public_base_url;
   const bool secure = !settings.listen.empty();
   const std::string& address = secure ? settings.listen.front() : settings.listen_plain.front();
   std::string host = address.substr(0, address.rfind(':'));
   if (host == "0.0.0.0" || host == "[::]" || host.empty()) host = "localhost";
-  return (secure ? "https://" : "http://") + host + ":" + std::to_string(ports().front());
+  return (secure ? "https://" : "http://") + host + ":" + std::to_string(server->ports().front());
 }
 
 std::string App::first_tenant() const {

@@ -165,7 +165,9 @@ void add_tenant_commands(CLI::App& root, Line& line) {
                                    return run_tenant_create(settings, *options, line.clock);
                                  });
   add_text(*create, "--name", options->name, "NAME", "Name for people.")->required();
-  create->add_flag("--json", options->json, "Print JSON: tenantId, name.");
+  add_text(*create, "--label", options->label, "LABEL",
+           "Public name in the URLs that devices use; else one is made.");
+  create->add_flag("--json", options->json, "Print JSON: tenantId, name, label.");
   CLI::App* list = add_command(*tenant, line, "list", "List the tenants.", kForLocal,
                                [&line, options](const Settings& settings) {
                                  return run_tenant_list(settings, *options, line.clock);
@@ -209,6 +211,7 @@ void build(CLI::App& root, Line& line) {
   add_app_commands(root, line);
   add_tenant_commands(root, line);
   add_profile_commands(root, line);
+  add_ca_commands(root, line);
   add_other_commands(root, line);
   root.footer(kFooter);  // last: commands take over the footer that their parent has
 }

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/tenant_places.h"
 #include "base/encoding.h"
 #include "base/random.h"
 #include "edm/system_model.h"
@@ -56,7 +57,8 @@ base::Result<std::vector<Tenant>> DataDirectory::tenants() const {
   for (;;) {
     const store::Page page = MUSTER_TRY(store::list(*store_, query));
     for (const edm::Record& record : page.records) {
-      found.push_back({record.key(), record.value_or(edm::tenant::kName, std::string())});
+      found.push_back({record.key(), record.value_or(edm::tenant::kName, std::string()),
+                       record.value_or(edm::tenant::kLabel, record.key())});
     }
     if (!page.more) return found;
     query.after = page.records.back().key();
@@ -69,15 +71,22 @@ base::Status DataDirectory::ensure_tenant() {
   return base::done();
 }
 
-base::Result<Tenant> DataDirectory::create_tenant(std::string id, std::string name) {
+base::Result<Tenant> DataDirectory::create_tenant(std::string id, std::string name,
+                                                  std::string label) {
   if (id.empty()) id = base::random_uuid();
   id = base::ascii_lower(id);
   if (base::uuid_octets(id).empty() || id == edm::kSystemTenant) {
     return base::fail(ErrorCode::kConfiguration, "'" + id + "' is no GUID for a tenant.", "tenant");
   }
+  if (label.empty()) label = make_label();
+  if (!is_label(label)) {
+    return base::fail(ErrorCode::kConfiguration,
+                      "'" + label + "' is no label: 1 to 32 of a-z, 0-9 and dashes.", "label");
+  }
   edm::Record record(edm::kTenantType);
   record.put(edm::tenant::kId, id);
   record.put(edm::tenant::kName, name);
+  record.put(edm::tenant::kLabel, label);
   const base::Timestamp now = clock_->now();
   record.put(edm::tenant::kCreated, now);
   const enrollment::Caller caller = console_caller(std::string(edm::kSystemTenant));
@@ -86,11 +95,14 @@ base::Result<Tenant> DataDirectory::create_tenant(std::string id, std::string na
                                   &record};
   base::Status written = store::write_and_wait(
       *store_, edm::kSystemTenant, [&](store::Transaction& transaction) -> base::Status {
+        if (MUSTER_TRY(find_labelled(transaction, label))) {
+          return base::fail(ErrorCode::kConflict, "The label '" + label + "' is taken.", "label");
+        }
         MUSTER_TRY(transaction.insert(edm::kTenants, edm::kSystemTenant, record));
         return enrollment::append_audit(transaction, caller, change, event_id, now);
       });
   if (!written) return std::move(written).error();
-  return Tenant{std::move(id), std::move(name)};
+  return Tenant{std::move(id), std::move(name), std::move(label)};
 }
 
 base::Result<Tenant> DataDirectory::find_tenant(std::string_view wanted) const {

@@ -23,6 +23,7 @@ namespace muster::app {
 struct Tenant {
   std::string id;
   std::string name;
+  std::string label = {};  // public name in the URLs that devices use
 };
 
 class DataDirectory {
@@ -42,7 +43,9 @@ class DataDirectory {
   [[nodiscard]] base::Status ensure_tenant();
   // kConflict when the id exists. An empty id is made. Leaves an audit event under the system
   // tenant.
-  [[nodiscard]] base::Result<Tenant> create_tenant(std::string id, std::string name);
+  // An empty label is made; kConfiguration for one that is none, kConflict for one that is taken.
+  [[nodiscard]] base::Result<Tenant> create_tenant(std::string id, std::string name,
+                                                   std::string label = {});
   // The tenant that a command means: by GUID or name; the only one when `wanted` is empty.
   // kConfiguration, listing what there is, when that does not name exactly one.
   [[nodiscard]] base::Result<Tenant> find_tenant(std::string_view wanted) const;

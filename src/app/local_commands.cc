@@ -173,9 +173,11 @@ base::Status run_app_delete(const Settings& settings, const AppOptions& options,
 base::Status run_tenant_create(const Settings& settings, const TenantOptions& options,
                                const base::Clock& clock) {
   DataDirectory data = MUSTER_TRY(DataDirectory::open(settings, clock));
-  const Tenant tenant = MUSTER_TRY(data.create_tenant(settings.client.tenant, options.name));
+  const Tenant tenant =
+      MUSTER_TRY(data.create_tenant(settings.client.tenant, options.name, options.label));
   if (options.json) {
-    std::cout << json::serialize(json::object{{"tenantId", tenant.id}, {"name", tenant.name}})
+    std::cout << json::serialize(json::object{
+                     {"tenantId", tenant.id}, {"name", tenant.name}, {"label", tenant.label}})
               << '\n';
   } else {
     std::cout << tenant.id << '\n';
@@ -186,11 +188,12 @@ base::Status run_tenant_create(const Settings& settings, const TenantOptions& op
 base::Status run_tenant_list(const Settings& settings, const TenantOptions& options,
                              const base::Clock& clock) {
   const DataDirectory data = MUSTER_TRY(DataDirectory::open(settings, clock));
-  std::vector<std::vector<std::string>> table = {{"TENANT", "NAME"}};
+  std::vector<std::vector<std::string>> table = {{"TENANT", "NAME", "LABEL"}};
   json::array array;
   for (const Tenant& tenant : MUSTER_TRY(data.tenants())) {
-    table.push_back({tenant.id, tenant.name});
-    array.push_back(json::object{{"tenantId", tenant.id}, {"name", tenant.name}});
+    table.push_back({tenant.id, tenant.name, tenant.label});
+    array.push_back(
+        json::object{{"tenantId", tenant.id}, {"name", tenant.name}, {"label", tenant.label}});
   }
   std::cout << (options.json ? json::serialize(array) + "\n" : aligned_table(table));
   return base::done();

@@ -37,6 +37,7 @@ struct AppOptions {
 
 struct TenantOptions {
   std::string name = {};
+  std::string label = {};
   bool json = false;
 };
 [[nodiscard]] base::Status run_tenant_create(const Settings& settings, const TenantOptions& options,

@@ -65,6 +65,29 @@ struct Settings {
   std::uint32_t max_page_size = 1000;
   std::chrono::seconds repeatability_window = std::chrono::hours(24);
 
+  // What devices get, and how their authorities are made.
+  std::string pki_base_url;  // of the URLs in certificates; empty: public_base_url, or the own one
+  std::string ca_key_type = "ec-p256";
+  std::chrono::seconds ca_root_validity = std::chrono::hours(24 * 3650);
+  std::chrono::seconds ca_issuing_validity = std::chrono::hours(24 * 1825);
+  std::string pkcs11_module;  // empty: keys are sealed in the store
+  std::string pkcs11_token;
+  base::Secret pkcs11_pin;
+  std::vector<std::string> device_key_types = {"ec-p256", "ec-p384", "rsa-2048", "rsa-3072",
+                                               "rsa-4096"};
+  std::string blocked_keys;
+  std::chrono::seconds device_certificate_validity = std::chrono::hours(24 * 365);
+  std::chrono::seconds device_certificate_backdate = std::chrono::hours(24);
+  std::chrono::seconds crl_validity = std::chrono::hours(24 * 7);
+  std::chrono::seconds crl_refresh{60};
+  std::chrono::seconds ocsp_validity = std::chrono::hours(1);
+  std::chrono::seconds approval_retry_after{30};
+  std::uint32_t est_line_length = 0;    // 0: one line
+  std::string attestation_roots;        // PEM file; empty: Google's
+  std::string attestation_revocations;  // JSON file; empty: nothing is revoked
+  std::vector<std::string> attestation_packages;
+  std::vector<std::string> attestation_signers;
+
   // off; graph: the figures that Graph publishes; own: the five below. 0 is no limit.
   std::string throttling = "off";
   std::chrono::seconds throttle_window = graph::kGraphThrottle.window;

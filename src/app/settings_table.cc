@@ -79,6 +79,48 @@ constexpr std::array kRows = {
                .sentence = "Most entities on a page, whatever the caller asks for."},
     SettingRow{.name = "repeatability_window", .kind = K::kDuration, .group = G::kProfiles, .uses = kServer, .slot = &reach<&Settings::repeatability_window>, .least = 300 * kSecond, .most = 365 * kDay,
                .sentence = "How long after Repeatability-First-Sent a request may be sent again and is done once (412 afterwards)."},
+
+    SettingRow{.name = "pki_base_url", .kind = K::kText, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::pki_base_url>, .placeholder = "URL",
+               .sentence = "What the URLs in certificates begin with, e.g. http://muster.example; by default public_base_url, else the server's own address."},
+    SettingRow{.name = "ca_key_type", .kind = K::kChoice, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::ca_key_type>, .choices = "ec-p256|ec-p384|rsa-3072|rsa-4096",
+               .sentence = "Keys of a tenant's certificate authority, made on first use."},
+    SettingRow{.name = "ca_root_validity", .kind = K::kDuration, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::ca_root_validity>, .least = kDay,
+               .sentence = "Validity of a tenant's root certificate."},
+    SettingRow{.name = "ca_issuing_validity", .kind = K::kDuration, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::ca_issuing_validity>, .least = kDay,
+               .sentence = "Validity of the certificate that devices' certificates are signed with."},
+    SettingRow{.name = "pkcs11_module", .kind = K::kPath, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::pkcs11_module>,
+               .sentence = "PKCS#11 library in whose token keys of authorities are made and used; by default they are sealed in the store."},
+    SettingRow{.name = "pkcs11_token", .kind = K::kText, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::pkcs11_token>, .placeholder = "LABEL",
+               .sentence = "Label of that token."},
+    SettingRow{.name = "pkcs11_pin", .kind = K::kSecret, .group = G::kDevices, .uses = kDataCommands, .slot = &reach<&Settings::pkcs11_pin>, .placeholder = "PIN", .in_file = false,
+               .sentence = "PIN of that token; better given in the environment."},
+    SettingRow{.name = "device_key_types", .kind = K::kTexts, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::device_key_types>, .placeholder = "TYPE", .reloadable = true,
+               .sentence = "Kind of key that devices may have: ec-p256, ec-p384, rsa-2048, rsa-3072, rsa-4096, ed25519."},
+    SettingRow{.name = "blocked_keys", .kind = K::kPath, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::blocked_keys>, .reloadable = true,
+               .sentence = "File with the SHA-256 of public keys that are never certified, in hex, one a line."},
+    SettingRow{.name = "device_certificate_validity", .kind = K::kDuration, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::device_certificate_validity>, .least = 60 * kSecond, .reloadable = true,
+               .sentence = "Validity of devices' certificates; the authority's own end comes first."},
+    SettingRow{.name = "device_certificate_backdate", .kind = K::kDuration, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::device_certificate_backdate>, .reloadable = true,
+               .sentence = "How much earlier than now they begin, for clocks that are slow."},
+    SettingRow{.name = "crl_validity", .kind = K::kDuration, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::crl_validity>, .least = 60 * kSecond, .reloadable = true,
+               .sentence = "How long a list of revoked certificates is good for."},
+    SettingRow{.name = "crl_refresh", .kind = K::kDuration, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::crl_refresh>, .reloadable = true,
+               .sentence = "Age at which the list is made anew; a revocation on this node does so at once."},
+    SettingRow{.name = "ocsp_validity", .kind = K::kDuration, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::ocsp_validity>, .least = kSecond, .reloadable = true,
+               .sentence = "How long an answer of the OCSP responder is good for."},
+    SettingRow{.name = "approval_retry_after", .kind = K::kDuration, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::approval_retry_after>, .least = kSecond, .reloadable = true,
+               .sentence = "When a device that waits for approval asks again; up to a quarter longer, so that not all come at once."},
+    SettingRow{.name = "est_line_length", .kind = K::kNumber, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::est_line_length>, .most = 76, .reloadable = true,
+               .sentence = "Characters on a line of base64 in answers of EST; 0 is one line. libest needs 64 or 76, strongSwan 0."},
+    SettingRow{.name = "attestation_roots", .kind = K::kPath, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::attestation_roots>, .reloadable = true,
+               .sentence = "PEM file of the roots of key attestation, whose keys are trusted; by default Google's."},
+    SettingRow{.name = "attestation_revocations", .kind = K::kPath, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::attestation_revocations>, .reloadable = true,
+               .sentence = "Copy of Google's list of revoked attestation keys (JSON)."},
+    SettingRow{.name = "attestation_packages", .kind = K::kTexts, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::attestation_packages>, .placeholder = "PACKAGE", .reloadable = true,
+               .sentence = "App to which an attested key has to belong; by default any."},
+    SettingRow{.name = "attestation_signers", .kind = K::kTexts, .group = G::kDevices, .uses = kServer, .slot = &reach<&Settings::attestation_signers>, .placeholder = "SHA-256", .reloadable = true,
+               .sentence = "Signing certificate of that app, as SHA-256 in hex; by default any."},
+
     SettingRow{.name = "own_issuer", .kind = K::kBool, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::own_issuer>,
                .sentence = "Accept tokens that this service signs; off leaves the sections [[issuer]] alone."},
     SettingRow{.name = "audiences", .kind = K::kTexts, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::audiences>, .placeholder = "AUDIENCE",
@@ -204,6 +246,8 @@ std::string_view title_of(SettingGroup group) {
       return "Logs";
     case G::kProfiles:
       return "Enrolment profiles and lists";
+    case G::kDevices:
+      return "Devices and their certificates";
     case G::kAuthentication:
       return "Access tokens";
     case G::kStore:

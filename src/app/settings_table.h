@@ -35,6 +35,7 @@ enum class SettingGroup : std::uint8_t {
   kTls,
   kLogs,
   kProfiles,
+  kDevices,
   kAuthentication,
   kStore,
   kLimits,

@@ -81,8 +81,9 @@ base::Result<std::string> ProfileTokens::payload(const Caller& caller, std::stri
                                                  bool imported,
                                                  const std::optional<WifiNetwork>& network) const {
   const auto policy = policy_.load();
+  const std::string label = policy->label_of ? policy->label_of(caller.tenant) : caller.tenant;
   const PayloadContext context{
-      .est_url = caller.base_url + "/.well-known/est/" + caller.tenant,
+      .est_url = caller.base_url + "/.well-known/est/" + label,
       .ca_pin = policy->ca_pin,
   };
   std::string text = MUSTER_TRY((imported ? policy->imported : policy->own).render(token, context));

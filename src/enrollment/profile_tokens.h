@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ struct ProfilePolicy {
   // Of androidDeviceOwnerEnrollmentProfile, whose tokens live up to 65 years at Graph.
   std::chrono::seconds max_device_owner_token_validity = std::chrono::hours(24 * 365 * 65);
   bool require_account_match = false;
+  // Public name of a tenant in the URLs that devices use; unset: its GUID.
+  std::function<std::string(std::string_view tenant)> label_of = {};
   std::string ca_pin = {};   // goes into the payload; base64url of 32 octets or empty
   PayloadTemplate own;       // QR codes for tokens made here
   PayloadTemplate imported;  // for tokens that a client brought

@@ -3,32 +3,12 @@
 #include <cstdio>
 
 #include "edm/authority_model.h"
-#include "odata/expression.h"
+#include "odata/text_equals.h"
 
 namespace muster::enrollment {
 namespace {
 
 namespace row = edm::certificate;
-
-// `deviceId eq '<id>'`, which an index answers.
-odata::Expression of_device(std::string_view device_id) {
-  const std::size_t ordinal = row::kDeviceId.ordinal;
-  const odata::ResultType text = odata::type_of(edm::kCertificateRows[ordinal]);
-  odata::Expression filter;
-  filter.type = &edm::kCertificateType;
-  filter.nodes = {
-      {.op = odata::Op::kProperty, .type = text, .index = static_cast<std::uint32_t>(ordinal)},
-      {.op = odata::Op::kLiteral, .type = text, .index = 0},
-      {.op = odata::Op::kEq,
-       .type = {.value = odata::ValueType::kBoolean},
-       .first = 0,
-       .count = 2}};
-  filter.child_indexes = {0, 1};
-  filter.literals = {std::string(device_id)};
-  filter.root = 2;
-  filter.properties = edm::PropertyMask{1} << ordinal;
-  return filter;
-}
 
 base::Status revoke(store::Transaction& transaction, std::string_view tenant,
                     const edm::Record& certificate, pki::RevocationReason reason,
@@ -60,7 +40,8 @@ std::string revocation_key(std::string_view generation, std::string_view serial)
 base::Status revoke_certificates(store::Transaction& transaction, std::string_view tenant,
                                  std::string_view device_id, pki::RevocationReason reason,
                                  base::Timestamp now) {
-  const odata::Expression filter = of_device(device_id);
+  const odata::Expression filter =
+      odata::text_equals(edm::kCertificateType, row::kDeviceId, std::string(device_id));
   store::Query query{.set = &edm::kCertificates, .tenant = tenant, .filter = &filter};
   for (;;) {
     const store::Page page = MUSTER_TRY(transaction.list(query));
