@@ -4,11 +4,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -50,44 +48,6 @@ class Backend {
                                                       std::uint32_t generation, bool root) = 0;
   [[nodiscard]] virtual base::Result<std::string> ocsp(const enrollment::TenantPlace& place,
                                                        std::string_view request) = 0;
-};
-
-// The tenant of a label, as Backend::find_place.
-using PlaceLookup =
-    std::function<base::Result<std::optional<enrollment::TenantPlace>>(std::string_view label)>;
-
-// The one of the product. Both references must outlive it.
-class EnrollmentBackend final : public Backend {
- public:
-  EnrollmentBackend(enrollment::DeviceEnrollment& enrollment,
-                    enrollment::TenantAuthorities& authorities, PlaceLookup find_place)
-      : enrollment_(enrollment), authorities_(authorities), find_place_(std::move(find_place)) {}
-
-  base::Result<std::optional<enrollment::TenantPlace>> find_place(std::string_view label) override {
-    return find_place_(label);
-  }
-  void enroll(enrollment::DeviceCaller caller, std::string_view token, std::string_view request,
-              std::string_view channel_binding, AnswerDone done) override;
-  void renew(enrollment::DeviceCaller caller, std::string_view certificate,
-             std::string_view request, std::string_view channel_binding, AnswerDone done) override;
-  void report(enrollment::DeviceCaller caller, std::string_view certificate, std::string_view body,
-              StatusDone done) override;
-  void trust_anchors(const enrollment::TenantPlace& place, AnchorsDone done) override;
-  base::Result<std::string> certificate(const enrollment::TenantPlace& place,
-                                        std::uint32_t generation, bool root) override;
-  base::Result<std::string> crl(const enrollment::TenantPlace& place, std::uint32_t generation,
-                                bool root) override;
-  base::Result<std::string> ocsp(const enrollment::TenantPlace& place,
-                                 std::string_view request) override;
-
- private:
-  using AuthorityPtr = std::shared_ptr<const pki::Authority>;
-  [[nodiscard]] base::Result<AuthorityPtr> authority(const enrollment::TenantPlace& place,
-                                                     std::uint32_t generation);
-
-  enrollment::DeviceEnrollment& enrollment_;
-  enrollment::TenantAuthorities& authorities_;
-  PlaceLookup find_place_;
 };
 
 }  // namespace muster::est

@@ -31,11 +31,12 @@ constexpr const char* kWantedAttributes =
 }  // namespace
 
 struct Service::Impl : std::enable_shared_from_this<Service::Impl> {
-  Impl(const ServiceParts& parts, const ServiceSettings& sent)
-      : backend(parts.backend),
-        clock(parts.clock),
-        telemetry(parts.log, parts.metrics, sent.log_requests),
-        guesses(parts.clock),
+  Impl(std::unique_ptr<Backend> asked, const base::Clock& of_clock, observe::Log& log,
+       observe::Metrics& metrics, const ServiceSettings& sent)
+      : backend(std::move(asked)),
+        clock(of_clock),
+        telemetry(log, metrics, sent.log_requests),
+        guesses(clock),
         settings(std::make_shared<const ServiceSettings>(sent)) {}
 
   void handle(const ExchangePtr& exchange);
@@ -50,7 +51,7 @@ struct Service::Impl : std::enable_shared_from_this<Service::Impl> {
   static void answer_certificate(const ExchangePtr& exchange,
                                  base::Result<enrollment::EnrollmentAnswer> answer);
 
-  Backend& backend;
+  const std::unique_ptr<Backend> backend;
   const base::Clock& clock;
   Telemetry telemetry;
   Guesses guesses;
@@ -112,7 +113,7 @@ std::string_view octets_of(const base::Result<std::string>& body) {
 void Service::Impl::handle(const ExchangePtr& exchange) {
   const base::Status form = check_form(*exchange);
   if (!form) return exchange->refuse(form.error());
-  auto place = backend.find_place(exchange->route.label);
+  auto place = backend->find_place(exchange->route.label);
   if (!place) return exchange->refuse(place.error());
   if (!*place) return exchange->refuse(no_tenant(exchange->route));
   exchange->place = std::move(**place);
@@ -134,11 +135,11 @@ void Service::Impl::run(const ExchangePtr& exchange) {
     case Operation::kStatus:
       return report(exchange);
     case Operation::kCertificate:
-      return publish(exchange, backend.certificate(exchange->place, route.generation, route.root),
+      return publish(exchange, backend->certificate(exchange->place, route.generation, route.root),
                      "application/pkix-cert", "public, max-age=300");
     case Operation::kRevocationList:
       // Short, for the same URL has a newer list as soon as something is revoked.
-      return publish(exchange, backend.crl(exchange->place, route.generation, route.root),
+      return publish(exchange, backend->crl(exchange->place, route.generation, route.root),
                      "application/pkix-crl", "public, max-age=60");
     case Operation::kOcsp:
       return answer_ocsp(exchange);
@@ -150,8 +151,8 @@ void Service::Impl::run(const ExchangePtr& exchange) {
 }
 
 void Service::Impl::ca_certificates(const ExchangePtr& exchange) {
-  backend.trust_anchors(exchange->place, [self = shared_from_this(), exchange](
-                                             base::Result<std::vector<std::string>> anchors) {
+  backend->trust_anchors(exchange->place, [self = shared_from_this(), exchange](
+                                              base::Result<std::vector<std::string>> anchors) {
     if (!anchors) return exchange->refuse(anchors.error());
     const auto message = pki::certs_only(*anchors);
     if (!message) return exchange->refuse(message.error());
@@ -187,15 +188,15 @@ void Service::Impl::enroll(const ExchangePtr& exchange) {
   const auto body =
       std::make_shared<const base::Result<std::string>>(read_body(exchange->request.body));
   const auto shown = std::make_shared<const std::string>(*token);
-  backend.enroll(exchange->caller(), *shown, octets_of(*body), exchange->channel_binding(),
-                 [self = shared_from_this(), exchange, body,
-                  shown](base::Result<enrollment::EnrollmentAnswer> answer) {
-                   if (!answer && answer.error().code == ErrorCode::kNotAuthenticated) {
-                     self->guesses.refused(exchange->request.remote, exchange->place.tenant);
-                   }
-                   judge_body(*body, answer);
-                   answer_certificate(exchange, std::move(answer));
-                 });
+  backend->enroll(exchange->caller(), *shown, octets_of(*body), exchange->channel_binding(),
+                  [self = shared_from_this(), exchange, body,
+                   shown](base::Result<enrollment::EnrollmentAnswer> answer) {
+                    if (!answer && answer.error().code == ErrorCode::kNotAuthenticated) {
+                      self->guesses.refused(exchange->request.remote, exchange->place.tenant);
+                    }
+                    judge_body(*body, answer);
+                    answer_certificate(exchange, std::move(answer));
+                  });
 }
 
 void Service::Impl::renew(const ExchangePtr& exchange) {
@@ -203,23 +204,23 @@ void Service::Impl::renew(const ExchangePtr& exchange) {
   if (!type) return exchange->refuse(type.error());
   const auto body =
       std::make_shared<const base::Result<std::string>>(read_body(exchange->request.body));
-  backend.renew(exchange->caller(), exchange->client_certificate(), octets_of(*body),
-                exchange->channel_binding(),
-                [self = shared_from_this(), exchange,
-                 body](base::Result<enrollment::EnrollmentAnswer> answer) {
-                  judge_body(*body, answer);
-                  answer_certificate(exchange, std::move(answer));
-                });
+  backend->renew(exchange->caller(), exchange->client_certificate(), octets_of(*body),
+                 exchange->channel_binding(),
+                 [self = shared_from_this(), exchange,
+                  body](base::Result<enrollment::EnrollmentAnswer> answer) {
+                   judge_body(*body, answer);
+                   answer_certificate(exchange, std::move(answer));
+                 });
 }
 
 void Service::Impl::report(const ExchangePtr& exchange) {
   const base::Status type = check_content_type(*exchange, "application/json");
   if (!type) return exchange->refuse(type.error());
-  backend.report(exchange->caller(), exchange->client_certificate(), exchange->request.body,
-                 [self = shared_from_this(), exchange](base::Status done) {
-                   if (!done) return exchange->refuse(done.error());
-                   exchange->answer({.status = 204});
-                 });
+  backend->report(exchange->caller(), exchange->client_certificate(), exchange->request.body,
+                  [self = shared_from_this(), exchange](base::Status done) {
+                    if (!done) return exchange->refuse(done.error());
+                    exchange->answer({.status = 204});
+                  });
 }
 
 void Service::Impl::publish(const ExchangePtr& exchange, base::Result<std::string> document,
@@ -233,7 +234,7 @@ void Service::Impl::answer_ocsp(const ExchangePtr& exchange) {
   if (exchange->request.method == "POST") {
     const base::Status type = check_content_type(*exchange, "application/ocsp-request");
     if (!type) return exchange->refuse(type.error());
-    return publish(exchange, backend.ocsp(exchange->place, exchange->request.body), kAnswer,
+    return publish(exchange, backend->ocsp(exchange->place, exchange->request.body), kAnswer,
                    "no-store");
   }
   const auto digits = base::percent_decode(exchange->route.ocsp, false);
@@ -242,11 +243,12 @@ void Service::Impl::answer_ocsp(const ExchangePtr& exchange) {
     return exchange->refuse(
         base::fail(ErrorCode::kBadRequest, "The path does not end in the base64 of a request."));
   }
-  publish(exchange, backend.ocsp(exchange->place, *asked), kAnswer, "public, max-age=60");
+  publish(exchange, backend->ocsp(exchange->place, *asked), kAnswer, "public, max-age=60");
 }
 
-Service::Service(ServiceParts parts, ServiceSettings settings)
-    : impl_(std::make_shared<Impl>(parts, settings)) {}
+Service::Service(std::unique_ptr<Backend> backend, const base::Clock& clock, observe::Log& log,
+                 observe::Metrics& metrics, ServiceSettings settings)
+    : impl_(std::make_shared<Impl>(std::move(backend), clock, log, metrics, settings)) {}
 
 Service::~Service() = default;
 

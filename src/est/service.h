@@ -2,10 +2,15 @@
 // about a tenant's authority. docs/devices.md is the contract.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/result.h"
+#include "enrollment/device_enrollment.h"
+#include "enrollment/tenant_authorities.h"
 #include "est/backend.h"
 #include "http/message.h"
 #include "observe/log.h"
@@ -20,9 +25,15 @@ struct ServiceSettings {
   bool log_requests = false;
 };
 
-// Everything must outlive the service, and `backend` every completion that it was given.
+// The tenant of a label, as Backend::find_place.
+using PlaceLookup =
+    std::function<base::Result<std::optional<enrollment::TenantPlace>>(std::string_view label)>;
+
+// Everything must outlive the service and what it was asked.
 struct ServiceParts {
-  Backend& backend;
+  enrollment::DeviceEnrollment& enrollment;
+  enrollment::TenantAuthorities& authorities;
+  PlaceLookup find_place;
   const base::Clock& clock;
   observe::Log& log;
   observe::Metrics& metrics;
@@ -33,6 +44,9 @@ struct ServiceParts {
 class Service {
  public:
   Service(ServiceParts parts, ServiceSettings settings);
+  // Over another backend.
+  Service(std::unique_ptr<Backend> backend, const base::Clock& clock, observe::Log& log,
+          observe::Metrics& metrics, ServiceSettings settings);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

@@ -1,5 +1,6 @@
 // Beyond EST: reports, what is published, guessing, counters and the log.
 #include <tuple>
+#include <utility>
 
 #include "est/service_fixture.h"
 
@@ -129,9 +130,10 @@ TEST_F(ServiceTest, CompletionsMayComeAfterTheService) {
               {{"Content-Type", "application/pkcs10"}, {"Authorization", kToken}}, kBody),
       http::Responder::to([&](http::Response&& sent) { status = sent.status; }));
   EXPECT_EQ(status, 0);
+  const auto waiting = std::exchange(backend_.waiting, {});
+  ASSERT_EQ(waiting.size(), 1U);
   service_.reset();
-  ASSERT_EQ(backend_.waiting.size(), 1U);
-  backend_.waiting.front()();
+  waiting.front()();
   EXPECT_EQ(status, 200);
 }
 

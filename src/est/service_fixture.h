@@ -182,10 +182,9 @@ class ServiceTest : public ::testing::Test {
   std::string lines_;
   observe::Log log_{{.sink = [this](std::string_view lines) { lines_ += lines; }}, clock_};
   observe::Metrics metrics_;
-  FakeBackend backend_;
+  FakeBackend& backend_ = *new FakeBackend;  // the service owns it
   std::unique_ptr<Service> service_ = std::make_unique<Service>(
-      ServiceParts{.backend = backend_, .clock = clock_, .log = log_, .metrics = metrics_},
-      ServiceSettings{});
+      std::unique_ptr<Backend>(&backend_), clock_, log_, metrics_, ServiceSettings{});
   bool tls_ = true;
   http::TlsPeer peer_{.channel_binding = "binding", .version = "TLSv1.3"};
   std::string remote_ = "192.0.2.1";
