@@ -2,18 +2,16 @@
 // about a tenant's authority. docs/devices.md is the contract.
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "base/shared_value.h"
 #include "enrollment/device_enrollment.h"
 #include "enrollment/tenant_authorities.h"
+#include "est/backend.h"
 #include "http/message.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -27,11 +25,11 @@ struct ServiceSettings {
   bool log_requests = false;
 };
 
-// The tenant of a label; of none, when there is one tenant. nullopt when there is no such tenant.
+// The tenant of a label, as Backend::find_place.
 using PlaceLookup =
     std::function<base::Result<std::optional<enrollment::TenantPlace>>(std::string_view label)>;
 
-// Everything must outlive the service.
+// Everything must outlive the service and what it was asked.
 struct ServiceParts {
   enrollment::DeviceEnrollment& enrollment;
   enrollment::TenantAuthorities& authorities;
@@ -41,11 +39,17 @@ struct ServiceParts {
   observe::Metrics& metrics;
 };
 
-// Thread-safe.
+// Thread-safe. Answers are given on the calling thread or on one of the backend's; those that wait
+// for the backend keep alive what they need, so the service may go before they come.
 class Service {
  public:
   Service(ServiceParts parts, ServiceSettings settings);
+  // Over another backend.
+  Service(std::unique_ptr<Backend> backend, const base::Clock& clock, observe::Log& log,
+          observe::Metrics& metrics, ServiceSettings settings);
   ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
   void use(ServiceSettings settings);
 
@@ -56,7 +60,7 @@ class Service {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace muster::est

@@ -116,7 +116,15 @@ constexpr std::array kTable = {
               kCounter,
               kOne,
               {"outcome"},
-              "Enrolments of devices by outcome; no series while devices cannot enrol here."},
+              "Answers to enrolments and renewals by outcome: enrolled, renewed, pending, refused, "
+              "failed. An answer that is sent again counts again."},
+    MetricRow{kEstRequests,
+              "muster_est_requests_total",
+              kCounter,
+              kOne,
+              {"operation", "status"},
+              "Requests of devices and for what is published about authorities, by operation and "
+              "class of status."},
     MetricRow{kTokenCacheHits,
               "muster_token_cache_hits_total",
               kCounter,

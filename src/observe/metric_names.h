@@ -28,6 +28,7 @@ enum class Metric : std::uint8_t {
   kStoreFailedWrites,
   kTokensCreated,
   kEnrollments,
+  kEstRequests,
   kTokenCacheHits,
   kTokenCacheMisses,
   kKeyFetchFailures,
