@@ -11,6 +11,7 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
 
 if(MUSTER_TESTS)
   find_package(GTest REQUIRED)

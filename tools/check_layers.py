@@ -18,6 +18,7 @@ ALLOWED = {
     "boost/asio": {"http"},
     "boost/json": {"auth", "app"},
     "openssl/": {"base", "http", "auth", "pki"},
+    "p11-kit/": {"pki"},
     "sqlite3": {"store/sqlite"},
     "simdjson": {"edm"},
     "libdeflate": {"enrollment"},

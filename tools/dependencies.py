@@ -24,6 +24,7 @@ LINKED = [
     ("libcli11-dev", "BSD-3-Clause", "command line"),
     ("libtomlplusplus-dev", "MIT", "settings file"),
     ("libdeflate-dev", "MIT", "PNG pictures"),
+    ("libp11-kit-dev", "BSD-3-Clause", "keys in PKCS#11 tokens"),
 ]
 # Used to build and judge, never linked into the program.
 TOOLS = [
@@ -37,6 +38,7 @@ TOOLS = [
     ("libzxing-dev", "Apache-2.0", "judge of QR pictures"),
     ("libxml2-utils", "MIT", "judge of $metadata"),
     ("libpng-dev", "libpng-2.0", "judge of PNG pictures"),
+    ("softhsm2", "BSD-2-Clause", "PKCS#11 token of the tests"),
     ("zbar-tools", "LGPL-2.1-or-later", "judge of QR pictures as they are served"),
     ("sqlite3", "blessing", "judge of the database file after a crash"),
     ("clang-14", "Apache-2.0 with LLVM exception", "second compiler, fuzzing"),
