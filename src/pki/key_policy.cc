@@ -94,6 +94,8 @@ base::Status check_public_key(EVP_PKEY* key, std::string_view spki, const KeyPol
   if (policy.blocked.contains(base::sha256(spki))) {
     return refused("it is known to others than its owner");
   }
+  // One key, one encoding: what is certified is encoded anew, and keys are told apart by hash.
+  if (der_of<i2d_PUBKEY>(key) != spki) return refused("it is not encoded as it should be");
   if (EVP_PKEY_is_a(key, "RSA") == 1) return check_rsa(key);
   if (EVP_PKEY_is_a(key, "EC") == 1) return check_ec(key, spki);
   return base::done();
