@@ -25,8 +25,9 @@ function(muster_module name)
       target_link_libraries(${name}_test PRIVATE Boost::json)
     endif()
     if(name STREQUAL "pki")
-      target_compile_definitions(${name}_test
-                                 PRIVATE MUSTER_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+      target_compile_definitions(
+        ${name}_test
+        PRIVATE MUSTER_GOLDEN_CERTIFICATES="${CMAKE_SOURCE_DIR}/src/pki/golden_certificates.txt")
     endif()
     if(name STREQUAL "store")
       target_link_libraries(${name}_test PRIVATE Boost::json)

@@ -19,6 +19,7 @@ using Dates = CertificateMaker::Dates;
 // Below a root is one authority. Links between roots do not count, for their two names are equal.
 constexpr const char* kRootConstraints = "critical,CA:TRUE,pathlen:1";
 constexpr const char* kIssuingConstraints = "critical,CA:TRUE,pathlen:0";
+constexpr int kSecurityLevel = 2;  // OpenSSL's: 112 bits, so no SHA-1 and no RSA below 2048
 constexpr const char* kAuthorityUsage = "critical,keyCertSign,cRLSign";
 
 std::string key_label(const AuthorityPlan& plan, std::uint32_t generation, const char* which) {
@@ -118,7 +119,9 @@ base::Status check_chain(X509* issuing, X509* root, base::Timestamp now) {
       X509_STORE_CTX_init(context.get(), trusted.get(), issuing, nullptr) != 1) {
     return fail(ErrorCode::kInternal, "The authority could not be verified.");
   }
-  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()), now.unix_seconds());
+  X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_time(rules, now.unix_seconds());
+  X509_VERIFY_PARAM_set_auth_level(rules, kSecurityLevel);
   if (X509_verify_cert(context.get()) != 1) {
     const long error = X509_STORE_CTX_get_error(context.get());
     return does_not_fit(std::string("The issuing certificate does not lead to the root: ") +

@@ -163,7 +163,7 @@ TEST(CertificateRequestTest, Ed25519WhereItIsAllowed) {
   EXPECT_THAT(refusal(maker.make()), HasSubstr("not allowed"));
 }
 
-// OpenSSL makes no such names. The subject is looked at before the signature.
+// OpenSSL makes no such names.
 std::string refusal_with_type(int type) {
   RequestMaker maker;
   maker.subject = {{"CN", "abc", V_ASN1_UTF8STRING}};
@@ -188,9 +188,9 @@ TEST(CertificateRequestTest, NamesAreText) {
   // Octets that are no characters of their type.
   EXPECT_NE(refusal_with({"CN", "\xff\xfe", V_ASN1_UTF8STRING}), "");
   EXPECT_NE(refusal_with({"CN", "\xed\xa0\x80", V_ASN1_UTF8STRING}), "");
-  EXPECT_THAT(refusal_with_type(V_ASN1_BMPSTRING), HasSubstr("not one certificate request"));
-  EXPECT_THAT(refusal_with_type(V_ASN1_OCTET_STRING), HasSubstr("no text"));
-  EXPECT_THAT(refusal_with_type(V_ASN1_INTEGER), HasSubstr("no text"));
+  for (const int type : {V_ASN1_BMPSTRING, V_ASN1_OCTET_STRING, V_ASN1_INTEGER}) {
+    EXPECT_THAT(refusal_with_type(type), HasSubstr("not one certificate request")) << type;
+  }
 }
 
 std::string ascii(std::size_t count) {

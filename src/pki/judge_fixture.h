@@ -36,7 +36,7 @@ class Judge {
 
   // What the command prints, on both ways; its status by good().
   std::string run(const std::string& command) {
-    FILE* pipe = popen(("cd '" + folder_.string() + "' && " + command + " 2>&1").c_str(), "r");
+    FILE* pipe = popen(("(cd '" + folder_.string() + "' && " + command + ") 2>&1").c_str(), "r");
     std::string out;
     std::array<char, 4096> buffer{};
     while (const std::size_t size = fread(buffer.data(), 1, buffer.size(), pipe)) {
