@@ -73,7 +73,8 @@ class ErrorQueue {
 }
 
 [[nodiscard]] inline std::string text_of(const unsigned char* data, int size) {
-  return size <= 0 ? std::string() : std::string(reinterpret_cast<const char*>(data), size);
+  if (size <= 0) return {};
+  return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
 [[nodiscard]] inline std::string text_of(const ASN1_STRING* value) {
