@@ -51,16 +51,19 @@ struct AuthorityPlan {
   TokenStore tokens = {};
 };
 
-// kConfiguration when the PKCS#11 token cannot be used; else kInternal.
+// kConfiguration when the PKCS#11 token cannot be used, or for rsa-2048 and ed25519; else
+// kInternal.
 [[nodiscard]] base::Result<AuthorityMaterial> make_authority(const AuthorityPlan& plan,
                                                              base::Timestamp now);
-// The generation after `old`, with the two certificates that link them.
+// The generation after `old`. While the old root lasts and its key is there, the new one has the
+// same name, and two certificates link them.
 [[nodiscard]] base::Result<AuthorityMaterial> succeed_authority(const AuthorityPlan& plan,
                                                                 const AuthorityMaterial& old,
                                                                 base::Timestamp now);
 // An authority that was made elsewhere: an issuing certificate with its key (PEM, or a PKCS#11
 // URI), and the root it leads to. kConfiguration, saying what does not fit: no authority (CA:TRUE,
-// keyCertSign and cRLSign), not signed by the root, another key, a weak key, ended.
+// keyCertSign and cRLSign) or not one for TLS clients, no subjectKeyIdentifier, not signed by the
+// root, SHA-1, another key, a weak key, ended.
 [[nodiscard]] base::Result<AuthorityMaterial> import_authority(
     std::uint32_t generation, std::string_view issuing_pem, std::string_view key,
     std::string_view root_pem, const TokenStore& tokens, base::Timestamp now);

@@ -34,8 +34,8 @@ inline constexpr std::size_t kLongestRequest = 64 * 1024;
 
 // kBadRequest, saying what is wrong: not one DER PKCS#10 and nothing after it, version, a key that
 // `policy` does not take, a signature that is not by that key or by a weak hash, an attribute that
-// is there twice or of the wrong form, a name with control characters, with two CNs or with one of
-// more than 64 characters (RFC 5280 ub-common-name).
+// is there twice or of the wrong form, a name with control characters, with two CNs or serial
+// numbers, or with a CN of more than 64 characters (RFC 5280 ub-common-name).
 [[nodiscard]] base::Result<CertificateRequest> read_certificate_request(std::string_view der,
                                                                         const KeyPolicy& policy);
 

@@ -29,7 +29,8 @@ struct KeyPolicy {
 
 // kBadRequest, saying why: type or size not allowed; RSA with another exponent than 65537, a small
 // factor, factors too close (Fermat, 110 rounds), or the structure of ROCA (CVE-2017-15361); EC
-// with explicit parameters, a point that is at infinity or not on the curve; a blocked key. Costs
+// with explicit parameters, a point that is compressed, at infinity or not on the curve; another
+// encoding than the usual one; a blocked key. Costs
 // less than 50 ms whatever is sent: sizes are looked at first.
 [[nodiscard]] base::Status check_public_key(evp_pkey_st* key, std::string_view spki,
                                             const KeyPolicy& policy);
