@@ -115,10 +115,10 @@ TEST_F(OcspTest, EachGenerationSpeaksForItself) {
   known_[first.serial].kind = CertificateStatus::Kind::kGood;
   known_[second.serial].kind = CertificateStatus::Kind::kGood;
   const std::string response = answer(ask("-issuer issuing2.pem -cert second.pem -no_nonce"));
-  EXPECT_THAT(judged(response,
-                     "-issuer issuing2.pem -cert second.pem -CAfile root2.pem "
-                     "-verify_other issuing2.pem"),
-              HasSubstr("second.pem: good"));
+  const std::string text = judged(
+      response, "-no_nonce -issuer issuing2.pem -CAfile root2.pem -verify_other issuing2.pem");
+  EXPECT_THAT(text, HasSubstr("Response verify OK"));
+  EXPECT_THAT(text, HasSubstr("Cert Status: good"));
   // One answer cannot speak for both.
   EXPECT_EQ(status_of(answer(ask("-issuer issuing1.pem -cert first.pem -issuer issuing2.pem "
                                  "-cert second.pem"))),
