@@ -76,11 +76,46 @@ void add_simulate_command(CLI::App& device, Line& line) {
   });
 }
 
+using DeviceRun = base::Status (*)(const Settings&, const DeviceOptions&, const base::Clock&);
+
+void add_api_commands(CLI::App& device, Line& line) {
+  const auto given = std::make_shared<DeviceOptions>();
+  DeviceOptions& options = *given;
+  const auto add = [&](const char* name, const char* sentence, DeviceRun run) {
+    return add_command(device, line, name, sentence, kForClient,
+                       [&line, given, run](const Settings& settings) {
+                         return run(settings, *given, line.clock);
+                       });
+  };
+  const auto id = [&](CLI::App* command, const char* of_what) {
+    command->add_option("ID", options.id, of_what)->required();
+    return command;
+  };
+  const auto json = [&](CLI::App* command) {
+    command->add_flag("--json", options.json, "Print JSON.");
+    return command;
+  };
+  constexpr const char* kDevice = "Id of the device.";
+  constexpr const char* kEnrollment = "Id of the enrolment, as `device enrollments` shows it.";
+  CLI::App* list = json(add("list", "List enrolled devices.", run_device_list));
+  add_text(*list, "--profile", options.profile, "ID", "Those that enrolled through this profile.");
+  add_text(*list, "--serial", options.serial, "TEXT", "Those with this serial number.");
+  json(id(add("show", "Show a device.", run_device_show), kDevice));
+  id(add("retire", "End its certificate; it keeps its entry.", run_device_retire), kDevice);
+  id(add("delete", "End its certificate and delete its entry.", run_device_delete), kDevice);
+  CLI::App* enrollments =
+      json(add("enrollments", "List enrolments and renewals.", run_device_enrollments));
+  enrollments->add_flag("--pending", options.pending, "Those that wait for approval.");
+  id(add("approve", "Let a device that waits enrol.", run_device_approve), kEnrollment);
+  id(add("deny", "Refuse a device that waits.", run_device_deny), kEnrollment);
+}
+
 }  // namespace
 
 void add_device_commands(CLI::App& root, Line& line) {
   CLI::App* device = root.add_subcommand("device", "Devices: simulated, and those of a service.");
   device->require_subcommand(1);
+  add_api_commands(*device, line);
   add_simulate_command(*device, line);
 }
 

@@ -1,5 +1,5 @@
 // `muster device …`: devices that are simulated, and those of a service over its HTTP API. Each
-// prints its result.
+// prints its result, if it has one.
 #pragma once
 
 #include <string>
@@ -20,5 +20,30 @@ struct SimulateOptions {
 // Shows progress on a terminal; SIGINT and SIGTERM end it early, a second one at once. Fails when
 // a device failed.
 [[nodiscard]] base::Status run_device_simulate(SimulateOptions options);
+
+struct DeviceOptions {
+  std::string id = {};       // of a device, or of an enrolment
+  std::string profile = {};  // id; devices that enrolled through it
+  std::string serial = {};
+  bool pending = false;  // enrolments that wait for approval
+  bool json = false;
+};
+
+[[nodiscard]] base::Status run_device_list(const Settings& settings, const DeviceOptions& options,
+                                           const base::Clock& clock);
+[[nodiscard]] base::Status run_device_show(const Settings& settings, const DeviceOptions& options,
+                                           const base::Clock& clock);
+[[nodiscard]] base::Status run_device_retire(const Settings& settings, const DeviceOptions& options,
+                                             const base::Clock& clock);
+[[nodiscard]] base::Status run_device_delete(const Settings& settings, const DeviceOptions& options,
+                                             const base::Clock& clock);
+[[nodiscard]] base::Status run_device_enrollments(const Settings& settings,
+                                                  const DeviceOptions& options,
+                                                  const base::Clock& clock);
+[[nodiscard]] base::Status run_device_approve(const Settings& settings,
+                                              const DeviceOptions& options,
+                                              const base::Clock& clock);
+[[nodiscard]] base::Status run_device_deny(const Settings& settings, const DeviceOptions& options,
+                                           const base::Clock& clock);
 
 }  // namespace muster::app
