@@ -55,7 +55,8 @@ void add_simulate_command(CLI::App& device, Line& line) {
       device.add_subcommand("simulate", "Enrol, renew and report as devices would.");
   add_text(*simulate, "--profile", given->options.profile, "FILE|TEXT",
            "What a device scans: a PNG of the QR code, a file with its text, or that text; - is "
-           "standard input.")
+           "standard input. Texts of several profiles stand on a line each and are taken by "
+           "turns.")
       ->required();
   add_load_options(*simulate, *given);
   add_device_options(*simulate, given->options.plan);

@@ -168,8 +168,7 @@ base::Status run_device_delete(const Settings& settings, const DeviceOptions& op
 base::Status run_device_enrollments(const Settings& settings, const DeviceOptions& options,
                                     const base::Clock& clock) {
   const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
-  std::string path =
-      std::string(kEnrollments) + "?$top=1000&$orderby=requestedDateTime%20desc";
+  std::string path = std::string(kEnrollments) + "?$top=1000&$orderby=requestedDateTime%20desc";
   if (options.pending) path += "&$filter=state%20eq%20'pending'";
   std::cout << MUSTER_TRY(entity_list(client, path, kEnrollmentColumns, options.json));
   return base::done();

@@ -30,6 +30,7 @@ enum class Step : std::uint8_t { kEnrol, kRenew, kReport, kDone };
 
 struct Device {
   std::string serial;
+  const base::Secret* token = nullptr;
   Step step = Step::kEnrol;
   pki::DeviceKey key = {};       // of `certificate`, or of the request for the first one
   std::string certificate = {};  // DER
@@ -182,6 +183,8 @@ std::optional<Device> Simulator::make_device() {
   char number[24];
   std::snprintf(number, sizeof number, "%06zu", ++tally_.begun);
   Device device{.serial = plan_.serial_prefix + number};
+  const std::vector<base::Secret>& tokens = plan_.provisioning.tokens;
+  device.token = &tokens[tally_.begun % tokens.size()];
   device.patient_until = steady_clock::now() + plan_.patience;
   return device;
 }
@@ -223,7 +226,7 @@ void Simulator::enrol(EstClient& client, Device& device) {
     if (!request) return fail(device, {"enrol", 0, request.error().message});
     device.request = std::move(*request);
   }
-  const EstReply reply = client.enroll(plan_.provisioning.token, device.request);
+  const EstReply reply = client.enroll(*device.token, device.request);
   if (has_to_wait(reply, device)) return;
   if (reply.status == 202) {
     device.step = Step::kDone;

@@ -17,8 +17,8 @@
 namespace muster::app {
 
 struct SimulatorPlan {
-  Provisioning provisioning;
-  std::string ca_file;  // for a server without pin
+  Provisioning provisioning;  // devices take its tokens by turns
+  std::string ca_file;        // for a server without pin
   std::size_t count = 1;
   std::size_t concurrency = 1;
   std::string serial_prefix = "SIM-";

@@ -29,7 +29,27 @@ TEST(Provisioning, IsReadWithAnyPrefix) {
   EXPECT_EQ(read->est_url, "https://h/");
   EXPECT_EQ(read->ca_pin.size(), 32U);
   EXPECT_EQ(read->ca_pin[31], '\x1f');
-  EXPECT_EQ(read->token.reveal(), "t");
+  ASSERT_EQ(read->tokens.size(), 1U);
+  EXPECT_EQ(read->tokens[0].reveal(), "t");
+}
+
+std::string payload(const std::string& url, const std::string& token) {
+  return R"({"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE":{"p.EST_URL":")" + url +
+         R"(","p.ENROLLMENT_TOKEN":")" + token + "\"}}\n";
+}
+
+TEST(Provisioning, SeveralPayloadsStandOnALineEach) {
+  const auto read = read_provisioning(payload("https://h", "a") + "\n" + payload("https://h", "b"));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_EQ(read->tokens.size(), 2U);
+  EXPECT_EQ(read->tokens[1].reveal(), "b");
+  for (const std::string& text :
+       {payload("https://h", "a") + payload("https://elsewhere", "b"),
+        payload("https://h", "a") + "x", std::string("\n\n"), std::string()}) {
+    const auto refused = read_provisioning(text);
+    ASSERT_FALSE(refused.ok()) << text;
+    EXPECT_EQ(refused.error().target, "profile");
+  }
 }
 
 SimulatorTally tally_of_hundred() {

@@ -1,5 +1,6 @@
 #include "app/provisioning_source.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -41,26 +42,22 @@ base::Result<std::string> read_all(const std::string& source) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-}  // namespace
-
-base::Result<Provisioning> read_provisioning(std::string_view payload) {
-  json::error_code fault;
-  const json::value value = json::parse(payload, fault);
+base::Result<Provisioning> read_payload(const json::value& payload) {
   const json::value* bundle =
-      !fault && value.is_object() ? value.get_object().if_contains(kBundle) : nullptr;
+      payload.is_object() ? payload.get_object().if_contains(kBundle) : nullptr;
   if (bundle == nullptr || !bundle->is_object()) {
     return refuse("This is not the payload of a provisioning QR code: it has no " +
                   std::string(kBundle) + ".");
   }
   const json::object& extras = bundle->get_object();
-  Provisioning found{.est_url = extra(extras, ".EST_URL"),
-                     .ca_pin = {},
-                     .token = base::Secret(extra(extras, ".ENROLLMENT_TOKEN"))};
-  if (found.est_url.empty() || found.token.empty()) {
+  const std::string token = extra(extras, ".ENROLLMENT_TOKEN");
+  Provisioning found{.est_url = extra(extras, ".EST_URL"), .ca_pin = {}, .tokens = {}};
+  if (found.est_url.empty() || token.empty()) {
     return refuse(std::string("The payload has no ") +
                   (found.est_url.empty() ? "EST_URL" : "ENROLLMENT_TOKEN") +
                   ": a device could not enrol by it.");
   }
+  found.tokens.emplace_back(token);
   if (const std::string pin = extra(extras, ".CA_PIN"); !pin.empty()) {
     const auto octets = base::decode_base64(pin);
     if (!octets || octets->size() != kDigestSize) {
@@ -69,6 +66,30 @@ base::Result<Provisioning> read_provisioning(std::string_view payload) {
     found.ca_pin = *octets;
   }
   return found;
+}
+
+}  // namespace
+
+base::Result<Provisioning> read_provisioning(std::string_view payloads) {
+  json::error_code fault;
+  if (json::value whole = json::parse(payloads, fault); !fault) return read_payload(whole);
+  Provisioning all;
+  while (!payloads.empty()) {
+    const std::string_view line = payloads.substr(0, payloads.find('\n'));
+    payloads.remove_prefix(std::min(payloads.size(), line.size() + 1));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    json::value value = json::parse(line, fault);
+    if (fault) value = nullptr;
+    Provisioning one = MUSTER_TRY(read_payload(value));
+    if (all.tokens.empty()) {
+      all = std::move(one);
+    } else if (one.est_url != all.est_url || one.ca_pin != all.ca_pin) {
+      return refuse("The payloads lead to different places: take those of one tenant.");
+    } else {
+      all.tokens.push_back(std::move(one.tokens.front()));
+    }
+  }
+  return all.tokens.empty() ? read_payload(nullptr) : base::Result<Provisioning>(std::move(all));
 }
 
 base::Result<Provisioning> find_provisioning(const std::string& source) {
