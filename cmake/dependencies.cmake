@@ -12,12 +12,13 @@ find_package(tomlplusplus REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
+# Reads the pictures that `device simulate` is given, and judges ours in the tests.
+pkg_check_modules(ZXING REQUIRED IMPORTED_TARGET zxing)
+pkg_check_modules(PNGREADER REQUIRED IMPORTED_TARGET libpng)
 
 if(MUSTER_TESTS)
   find_package(GTest REQUIRED)
   # Judges of the QR pictures; never linked into the product.
   pkg_check_modules(QRORACLE REQUIRED IMPORTED_TARGET qrcodegencpp)
   pkg_check_modules(ZBAR REQUIRED IMPORTED_TARGET zbar)
-  pkg_check_modules(ZXING REQUIRED IMPORTED_TARGET zxing)
-  pkg_check_modules(PNGREADER REQUIRED IMPORTED_TARGET libpng)
 endif()

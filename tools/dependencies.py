@@ -25,6 +25,8 @@ LINKED = [
     ("libtomlplusplus-dev", "MIT", "settings file"),
     ("libdeflate-dev", "MIT", "PNG pictures"),
     ("libp11-kit-dev", "BSD-3-Clause", "keys in PKCS#11 tokens"),
+    ("libzxing-dev", "Apache-2.0", "QR codes that the device simulator reads; judge of ours"),
+    ("libpng-dev", "libpng-2.0", "pictures that the device simulator reads; judge of ours"),
 ]
 # Used to build and judge, never linked into the program.
 TOOLS = [
@@ -35,9 +37,7 @@ TOOLS = [
     ("libgmock-dev", "BSD-3-Clause", "unit tests"),
     ("libqrcodegencpp-dev", "MIT", "judge of QR symbols"),
     ("libzbar-dev", "LGPL-2.1-or-later", "judge of QR pictures"),
-    ("libzxing-dev", "Apache-2.0", "judge of QR pictures"),
     ("libxml2-utils", "MIT", "judge of $metadata"),
-    ("libpng-dev", "libpng-2.0", "judge of PNG pictures"),
     ("softhsm2", "BSD-2-Clause", "PKCS#11 token of the tests"),
     ("zbar-tools", "LGPL-2.1-or-later", "judge of QR pictures as they are served"),
     ("sqlite3", "blessing", "judge of the database file after a crash"),

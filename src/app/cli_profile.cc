@@ -74,6 +74,19 @@ void add_profile_commands(CLI::App& root, Line& line) {
       ->required();
   id(add_profile_command(*profile, line, given, "revoke", "End the token; enrolled devices stay.",
                          run_profile_revoke));
+  CLI::App* policy = json(
+      id(add_profile_command(*profile, line, given, "policy",
+                             "Show or change what it demands of devices.", run_profile_policy)));
+  policy
+      ->add_option("--token-usage-limit", options.token_usage_limit,
+                   "How many devices a token lets in; 0 is no limit.")
+      ->type_name("NUMBER");
+  add_text(*policy, "--approval", options.approval, "notRequired|required",
+           "Whether an administrator has to approve each device.")
+      ->check(CLI::IsMember({"notRequired", "required"}));
+  add_text(*policy, "--key-attestation", options.key_attestation, "off|prefer|require",
+           "Whether devices prove by key attestation what they are.")
+      ->check(CLI::IsMember({"off", "prefer", "require"}));
   id(add_profile_command(*profile, line, given, "delete", "Delete a profile.", run_profile_delete));
 }
 

@@ -52,23 +52,38 @@ TEST(Cli, TheFirstPageOfHelpNamesEveryCommand) {
           "Usage: muster COMMAND [OPTION]...\n"
           "\n"
           "Commands\n"
-          "  serve           Serve the API until told to stop.\n"
-          "  check-config    Say what is wrong with the settings, and what a device would refuse.\n"
-          "  token           Print an access token of this service, and nothing else.\n"
-          "  app create      Register an application; its secret is shown once.\n"
-          "  app list        List the applications of a tenant.\n"
-          "  app delete      Remove an application; tokens it has stay valid until they end.\n"
-          "  tenant create   Make a tenant; --tenant gives its GUID, else one is made.\n"
-          "  tenant list     List the tenants.\n"
-          "  profile create  Create a profile, with token and QR code.\n"
-          "  profile list    List all profiles.\n"
-          "  profile show    Show a profile.\n"
-          "  profile qr      Draw the QR code that a new device scans.\n"
-          "  profile token   Replace the token, and with it the QR code.\n"
-          "  profile revoke  End the token; enrolled devices stay.\n"
-          "  profile delete  Delete a profile.\n"
-          "  reference       Print a reference page in Markdown or TOML.\n"
-          "  version         Print the version.\n"
+          "  serve               Serve the API until told to stop.\n"
+          "  check-config        Say what is wrong with the settings, and what a device would "
+          "refuse.\n"
+          "  token               Print an access token of this service, and nothing else.\n"
+          "  app create          Register an application; its secret is shown once.\n"
+          "  app list            List the applications of a tenant.\n"
+          "  app delete          Remove an application; tokens it has stay valid until they end.\n"
+          "  tenant create       Make a tenant; --tenant gives its GUID, else one is made.\n"
+          "  tenant list         List the tenants.\n"
+          "  profile create      Create a profile, with token and QR code.\n"
+          "  profile list        List all profiles.\n"
+          "  profile show        Show a profile.\n"
+          "  profile qr          Draw the QR code that a new device scans.\n"
+          "  profile token       Replace the token, and with it the QR code.\n"
+          "  profile revoke      End the token; enrolled devices stay.\n"
+          "  profile policy      Show or change what it demands of devices.\n"
+          "  profile delete      Delete a profile.\n"
+          "  ca show             List its generations.\n"
+          "  ca export           Print its certificates in PEM, the newest first.\n"
+          "  ca replace          Make the next generation; certificates of the last one stay "
+          "good.\n"
+          "  ca import           Let an authority that was made elsewhere issue.\n"
+          "  device list         List enrolled devices.\n"
+          "  device show         Show a device.\n"
+          "  device retire       End its certificate; it keeps its entry.\n"
+          "  device delete       End its certificate and delete its entry.\n"
+          "  device enrollments  List enrolments and renewals.\n"
+          "  device approve      Let a device that waits enrol.\n"
+          "  device deny         Refuse a device that waits.\n"
+          "  device simulate     Enrol, renew and report as devices would.\n"
+          "  reference           Print a reference page in Markdown or TOML.\n"
+          "  version             Print the version.\n"
           "\n"
           "Options\n"
           "  --help     Print this help.\n"
@@ -140,6 +155,13 @@ TEST(Cli, WrongUsageIsTwoAndSaysWhatWasMeant) {
     EXPECT_EQ(outcome.out, "");
     EXPECT_THAT(outcome.err, AllOf(StartsWith("muster: "), HasSubstr(row.says)));
   }
+}
+
+TEST(Cli, AnOptionTakesOneWordAndLeavesTheArguments) {
+  const TestFolder folder;
+  const Outcome outcome = run({"profile", "show", "--data", folder.file("d"), "an-id"});
+  EXPECT_EQ(outcome.code, 1) << "the line is right; no service runs";
+  EXPECT_THAT(outcome.err, HasSubstr("No service runs"));
 }
 
 TEST(Cli, AWrongFileIsOneAndTellsAllItsFaults) {

@@ -120,8 +120,10 @@ base::Result<base::Secret> mint(const Settings& settings, const std::string& bas
   auth::MintRequest request;
   request.tenant_id = tenant.id;
   request.base_url = base_url;
-  request.application_name = "muster profile";
-  request.permissions = {"DeviceManagementConfiguration.ReadWrite.All"};
+  request.application_name = "muster command line";
+  request.permissions = {"DeviceManagementConfiguration.ReadWrite.All",
+                         "DeviceManagementManagedDevices.ReadWrite.All",
+                         "DeviceManagementManagedDevices.PrivilegedOperations.All"};
   request.life = std::chrono::minutes(5);
   return MUSTER_TRY(issuer->mint(request)).token;
 }

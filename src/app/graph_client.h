@@ -1,4 +1,5 @@
-// A client of the HTTP API, for the `profile` commands: what they do, anybody could do with curl.
+// A client of the HTTP API, for the commands `profile` and `device`: what they do, anybody could do
+// with curl.
 #pragma once
 
 #include <string>

@@ -15,7 +15,8 @@ namespace muster::app {
 // "muster: message" and a line for each detail, to standard error.
 void print_error(const base::Error& error);
 
-// Columns as wide as their widest cell, two blanks apart; the first row is the heading.
+// Columns as wide as their widest cell on a terminal, two blanks apart. A row stays on its line
+// whatever its cells hold.
 [[nodiscard]] std::string aligned_table(const std::vector<std::vector<std::string>>& rows);
 
 // Terms and what they mean, two columns, the second wrapped so that lines stay within `width`

@@ -12,6 +12,12 @@ TEST(Print, ColumnsAreAsWideAsTheirWidestCell) {
             "234  x\n");
 }
 
+TEST(Print, ARowStaysInItsColumnsWhateverItHolds) {
+  EXPECT_EQ(aligned_table({{"電話\n2", "x"}, {"a", "b\x1b[2J"}}),
+            "電話 2  x\n"
+            "a       b [2J\n");
+}
+
 TEST(Print, TermsStandBesideTheirMeaningAndLongOnesAbove) {
   EXPECT_EQ(glossary({{"--a", "One two three four."},
                       {"--bcd X", "Five."},

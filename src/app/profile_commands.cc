@@ -1,13 +1,13 @@
 #include "app/profile_commands.h"
 
+#include <array>
 #include <iostream>
 #include <utility>
-#include <vector>
 
 #include <boost/json.hpp>
 
+#include "app/entity_output.h"
 #include "app/graph_client.h"
-#include "app/print.h"
 #include "app/run_files.h"
 #include "base/encoding.h"
 #include "enrollment/qr_code.h"
@@ -20,47 +20,35 @@ namespace json = boost::json;
 using base::ErrorCode;
 
 constexpr std::string_view kProfiles = "/deviceManagement/androidForWorkEnrollmentProfiles";
+constexpr std::string_view kPolicies = "/deviceManagement/enrollmentPolicies";
+
+std::string policy_path(const ProfileOptions& options) {
+  return std::string(kPolicies) + "/" + base::percent_encode(options.id);
+}
 
 std::string path_of(const ProfileOptions& options, std::string_view rest = {}) {
   return std::string(kProfiles) + "/" + base::percent_encode(options.id) + std::string(rest);
 }
 
-base::Result<json::object> parse(const std::string& body) {
-  json::error_code fault;
-  json::value value = json::parse(body, fault);
-  if (!fault && value.is_object()) return std::move(value.get_object());
-  return base::fail(ErrorCode::kInternal, "The service's answer is not JSON.");
-}
-
-// A member as people read it: text bare, null as a dash.
-std::string shown(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr || value->is_null()) return "-";
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
-}
-
-void print_profile(const json::object& profile) {
-  std::vector<std::vector<std::string>> rows;
-  for (const std::string_view name :
-       {"id", "displayName", "description", "accountId", "tokenValue", "tokenExpirationDateTime",
-        "enrolledDeviceCount", "createdDateTime", "lastModifiedDateTime"}) {
-    rows.push_back({std::string(name), shown(profile, name)});
-  }
-  std::cout << aligned_table(rows);
-}
-
-base::Result<json::object> fetch(const GraphClient& client, const ProfileOptions& options) {
-  const std::string answer = MUSTER_TRY(client.send("GET", path_of(options)));
-  return parse(answer);
-}
+constexpr std::array<std::string_view, 9> kShown = {"id",
+                                                    "displayName",
+                                                    "description",
+                                                    "accountId",
+                                                    "tokenValue",
+                                                    "tokenExpirationDateTime",
+                                                    "enrolledDeviceCount",
+                                                    "createdDateTime",
+                                                    "lastModifiedDateTime"};
+constexpr std::array<EntityColumn, 4> kColumns = {{{"ID", "id"},
+                                                   {"NAME", "displayName"},
+                                                   {"TOKEN EXPIRES", "tokenExpirationDateTime"},
+                                                   {"DEVICES", "enrolledDeviceCount"}}};
+constexpr std::array<std::string_view, 5> kShownOfPolicy = {
+    "profileId", "tokenUsageLimit", "approval", "keyAttestation", "lastModifiedDateTime"};
 
 base::Status show(const GraphClient& client, const ProfileOptions& options) {
-  const json::object profile = MUSTER_TRY(fetch(client, options));
-  if (options.json) {
-    std::cout << json::serialize(profile) << '\n';
-  } else {
-    print_profile(profile);
-  }
+  const json::object profile = MUSTER_TRY(fetch_entity(client, path_of(options)));
+  std::cout << (options.json ? json::serialize(profile) + "\n" : entity_table(profile, kShown));
   return base::done();
 }
 
@@ -75,13 +63,39 @@ base::Status create_token(const GraphClient& client, const ProfileOptions& optio
 base::Result<std::string> picture(const GraphClient& client, const ProfileOptions& options) {
   if (options.format == "svg") return client.send("GET", path_of(options, "/qrCode.svg"));
   if (options.format == "png") return client.send("GET", path_of(options, "/qrCode.png"));
-  const json::object profile = MUSTER_TRY(fetch(client, options));
+  const json::object profile = MUSTER_TRY(fetch_entity(client, path_of(options)));
   const json::value* text = profile.if_contains("qrCodeContent");
   if (text == nullptr || !text->is_string()) {
     return base::fail(ErrorCode::kNotFound, "The profile has no QR code: it has no token.");
   }
   return enrollment::terminal(
       MUSTER_TRY(enrollment::QrCode::encode(std::string_view(text->get_string()))));
+}
+
+// The policy of the profile; one that has none is under the default.
+base::Result<json::object> fetch_policy(const GraphClient& client, const ProfileOptions& options) {
+  auto policy = fetch_entity(client, policy_path(options));
+  if (policy || policy.error().code != ErrorCode::kNotFound) return policy;
+  const json::object profile = MUSTER_TRY(fetch_entity(client, path_of(options)));
+  return json::object{{"profileId", shown(profile, "id")},
+                      {"tokenUsageLimit", 0},
+                      {"approval", "notRequired"},
+                      {"keyAttestation", "off"},
+                      {"lastModifiedDateTime", nullptr}};
+}
+
+base::Status change_policy(const GraphClient& client, const ProfileOptions& options) {
+  json::object body;
+  if (options.token_usage_limit) body["tokenUsageLimit"] = *options.token_usage_limit;
+  if (!options.approval.empty()) body["approval"] = options.approval;
+  if (!options.key_attestation.empty()) body["keyAttestation"] = options.key_attestation;
+  if (body.empty()) return base::done();
+  auto changed = client.send("PATCH", policy_path(options), json::serialize(body));
+  if (changed) return base::done();
+  if (changed.error().code != ErrorCode::kNotFound) return changed.error();
+  body["profileId"] = options.id;
+  MUSTER_TRY(client.send("POST", kPolicies, json::serialize(body)));
+  return base::done();
 }
 
 }  // namespace
@@ -93,7 +107,7 @@ base::Status run_profile_create(const Settings& settings, const ProfileOptions& 
   body["displayName"] = options.name;
   if (!options.description.empty()) body["description"] = options.description;
   const std::string answer = MUSTER_TRY(client.send("POST", kProfiles, json::serialize(body)));
-  const json::object made = MUSTER_TRY(parse(answer));
+  const json::object made = MUSTER_TRY(parse_entity(answer));
   ProfileOptions with_id = options;
   with_id.id = shown(made, "id");
   if (options.validity.count() > 0) {
@@ -110,23 +124,8 @@ base::Status run_profile_list(const Settings& settings, const ProfileOptions& op
   const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
   constexpr std::string_view kQuery =
       "?$top=1000&$select=id,displayName,tokenExpirationDateTime,enrolledDeviceCount";
-  std::vector<std::vector<std::string>> table = {{"ID", "NAME", "TOKEN EXPIRES", "DEVICES"}};
-  json::array all;
-  std::string body = MUSTER_TRY(client.send("GET", std::string(kProfiles) + std::string(kQuery)));
-  for (;;) {
-    json::object page = MUSTER_TRY(parse(body));
-    for (const json::value& item : page["value"].as_array()) {
-      const json::object& profile = item.as_object();
-      table.push_back({shown(profile, "id"), shown(profile, "displayName"),
-                       shown(profile, "tokenExpirationDateTime"),
-                       shown(profile, "enrolledDeviceCount")});
-      all.push_back(item);
-    }
-    const std::string next = shown(page, "@odata.nextLink");
-    if (next == "-") break;
-    body = MUSTER_TRY(client.follow(next));
-  }
-  std::cout << (options.json ? json::serialize(all) + "\n" : aligned_table(table));
+  std::cout << MUSTER_TRY(
+      entity_list(client, std::string(kProfiles) + std::string(kQuery), kColumns, options.json));
   return base::done();
 }
 
@@ -155,6 +154,16 @@ base::Status run_profile_revoke(const Settings& settings, const ProfileOptions& 
                                 const base::Clock& clock) {
   const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
   MUSTER_TRY(client.send("POST", path_of(options, "/revokeToken")));
+  return base::done();
+}
+
+base::Status run_profile_policy(const Settings& settings, const ProfileOptions& options,
+                                const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  MUSTER_TRY(change_policy(client, options));
+  const json::object policy = MUSTER_TRY(fetch_policy(client, options));
+  std::cout << (options.json ? json::serialize(policy) + "\n"
+                             : entity_table(policy, kShownOfPolicy));
   return base::done();
 }
 

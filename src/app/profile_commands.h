@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "app/settings.h"
@@ -18,6 +20,10 @@ struct ProfileOptions {
   std::string format = "terminal";   // terminal, png, svg
   std::string out = {};              // file; empty: standard output
   bool json = false;
+  // Of the policy; what is not set stays as it is.
+  std::optional<std::uint32_t> token_usage_limit = {};
+  std::string approval = {};         // notRequired, required
+  std::string key_attestation = {};  // off, prefer, require
 };
 
 [[nodiscard]] base::Status run_profile_create(const Settings& settings,
@@ -33,6 +39,10 @@ struct ProfileOptions {
                                              const ProfileOptions& options,
                                              const base::Clock& clock);
 [[nodiscard]] base::Status run_profile_revoke(const Settings& settings,
+                                              const ProfileOptions& options,
+                                              const base::Clock& clock);
+// Changes what is given and prints the whole policy.
+[[nodiscard]] base::Status run_profile_policy(const Settings& settings,
                                               const ProfileOptions& options,
                                               const base::Clock& clock);
 [[nodiscard]] base::Status run_profile_delete(const Settings& settings,
