@@ -11,6 +11,8 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+# Headers alone: loaded when a poster is drawn.
+pkg_check_modules(PANGOCAIRO REQUIRED pangocairo)
 
 if(MUSTER_TESTS)
   find_package(GTest REQUIRED)

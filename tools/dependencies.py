@@ -24,6 +24,7 @@ LINKED = [
     ("libcli11-dev", "BSD-3-Clause", "command line"),
     ("libtomlplusplus-dev", "MIT", "settings file"),
     ("libdeflate-dev", "MIT", "PNG pictures"),
+    ("libpango1.0-dev", "LGPL-2.0-or-later", "posters, with Cairo (LGPL-2.1 or MPL-1.1); loaded when one is drawn"),
 ]
 # Used to build and judge, never linked into the program.
 TOOLS = [
@@ -38,6 +39,10 @@ TOOLS = [
     ("libxml2-utils", "MIT", "judge of $metadata"),
     ("libpng-dev", "libpng-2.0", "judge of PNG pictures"),
     ("zbar-tools", "LGPL-2.1-or-later", "judge of QR pictures as they are served"),
+    ("poppler-utils", "GPL-2.0 or GPL-3.0", "judge of posters in PDF"),
+    ("librsvg2-bin", "LGPL-2.1-or-later", "judge of posters in SVG"),
+    ("fonts-dejavu-core", "Bitstream-Vera", "letters of posters"),
+    ("fonts-droid-fallback", "Apache-2.0", "letters of posters in Chinese, Japanese and Korean, in tests"),
     ("sqlite3", "blessing", "judge of the database file after a crash"),
     ("clang-14", "Apache-2.0 with LLVM exception", "second compiler, fuzzing"),
     ("clang-tidy-14", "Apache-2.0 with LLVM exception", "static analysis"),

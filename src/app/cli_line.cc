@@ -34,6 +34,7 @@ void add_setting(CLI::App& command, Line& line, const SettingRow& row) {
           },
           sentence)
       ->expected(1)
+      ->allow_extra_args(false)  // what follows the value is the command's
       ->multi_option_policy(row.kind == SettingKind::kTexts ? CLI::MultiOptionPolicy::TakeAll
                                                             : CLI::MultiOptionPolicy::TakeLast)
       ->type_name(std::string(placeholder_of(row)))
@@ -67,6 +68,7 @@ void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std:
                     const std::string& placeholder, const std::string& sentence) {
   command.add_option(flag, values, sentence)
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name(placeholder);
 }
@@ -74,6 +76,10 @@ void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std:
 CLI::Option* add_text(CLI::App& command, const std::string& flag, std::string& value,
                       const std::string& placeholder, const std::string& sentence) {
   return command.add_option(flag, value, sentence)->type_name(placeholder);
+}
+
+CLI::Validator choice(const std::vector<std::string>& values) {
+  return CLI::IsMember(values).description("");
 }
 
 }  // namespace muster::app
