@@ -31,12 +31,14 @@ ALLOWED = {
     "CLI/": {"app/cli", "app/cli_line", "app/cli_profile", "app/cli_device",
             "app/cli_ca"},
     "toml++/": {"app/settings_file"},
+    "cairo": {"app/poster", "app/poster_library"},
+    "pango/": {"app/poster", "app/poster_library"},
 }
 TEST_ONLY = ("gtest/", "gmock/", "qrcodegen/", "ZXing/", "zbar", "png.h", "boost/json")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 # The C and C++ libraries and Linux: no dot and no slash, or one of these.
 SYSTEM = re.compile(r"^([a-z_0-9]+|(sys|netinet|arpa|linux|net)/.*|"
-                    r"(unistd|stdlib|fcntl|poll|pwd|signal|time|errno|netdb|termios|pthread|sched)\.h)$")
+                    r"(unistd|stdlib|fcntl|poll|pwd|signal|time|errno|netdb|termios|pthread|sched|dlfcn)\.h)$")
 
 
 def declared_layers():

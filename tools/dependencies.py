@@ -27,6 +27,7 @@ LINKED = [
     ("libp11-kit-dev", "BSD-3-Clause", "keys in PKCS#11 tokens"),
     ("libzxing-dev", "Apache-2.0", "QR codes that the device simulator reads; judge of ours"),
     ("libpng-dev", "libpng-2.0", "pictures that the device simulator reads; judge of ours"),
+    ("libpango1.0-dev", "LGPL-2.0-or-later", "posters, with Cairo (LGPL-2.1 or MPL-1.1); loaded when one is drawn"),
 ]
 # Used to build and judge, never linked into the program.
 TOOLS = [
@@ -40,6 +41,10 @@ TOOLS = [
     ("libxml2-utils", "MIT", "judge of $metadata"),
     ("softhsm2", "BSD-2-Clause", "PKCS#11 token of the tests"),
     ("zbar-tools", "LGPL-2.1-or-later", "judge of QR pictures as they are served"),
+    ("poppler-utils", "GPL-2.0 or GPL-3.0", "judge of posters in PDF"),
+    ("librsvg2-bin", "LGPL-2.1-or-later", "judge of posters in SVG"),
+    ("fonts-dejavu-core", "Bitstream-Vera", "letters of posters"),
+    ("fonts-droid-fallback", "Apache-2.0", "letters of posters in Chinese, Japanese and Korean, in tests"),
     ("sqlite3", "blessing", "judge of the database file after a crash"),
     ("strongswan-pki", "GPL-2.0-or-later", "an EST client"),
     ("libstrongswan-standard-plugins", "GPL-2.0-or-later", "its cryptography"),

@@ -78,4 +78,8 @@ CLI::Option* add_text(CLI::App& command, const std::string& flag, std::string& v
   return command.add_option(flag, value, sentence)->type_name(placeholder);
 }
 
+CLI::Validator choice(const std::vector<std::string>& values) {
+  return CLI::IsMember(values).description("");
+}
+
 }  // namespace muster::app

@@ -42,6 +42,9 @@ CLI::Option* add_text(CLI::App& command, const std::string& flag, std::string& v
 void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& values,
                     const std::string& placeholder, const std::string& sentence);
 
+// A check that the value is one of these; the option's placeholder names them.
+[[nodiscard]] CLI::Validator choice(const std::vector<std::string>& values);
+
 // The value of --`option`, a second at least. kConfiguration naming the option.
 [[nodiscard]] base::Result<std::chrono::seconds> parse_seconds(std::string_view option,
                                                                std::string_view text);

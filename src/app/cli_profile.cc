@@ -62,11 +62,21 @@ void add_profile_commands(CLI::App& root, Line& line) {
   CLI::App* qr = id(add_profile_command(
       *profile, line, given, "qr", "Draw the QR code that a new device scans.", run_profile_qr));
   add_text(*qr, "--format", options.format, "terminal|png|svg", "Form of the picture. [terminal]")
-      ->check(CLI::IsMember({"terminal", "png", "svg"}));
+      ->check(choice({"terminal", "png", "svg"}));
   add_text(*qr, "--out", options.out, "FILE", "File to write; by default standard output.");
   qr->footer(
       "  muster profile qr --data var ID\n"
-      "  muster profile qr --data var ID --format svg --out poster.svg");
+      "  muster profile qr --data var ID --format svg --out code.svg");
+  CLI::App* poster = id(add_profile_command(*profile, line, given, "poster",
+                                            "Draw a page with the QR code and what to do with it.",
+                                            run_profile_poster));
+  add_text(*poster, "--format", options.format, "pdf|svg",
+           "Form of the page; by default as the file's name ends, else pdf.")
+      ->check(choice({"pdf", "svg"}));
+  add_text(*poster, "--paper", options.paper, "a4|letter", "Size of the page. [a4]")
+      ->check(choice({"a4", "letter"}));
+  add_text(*poster, "--out", options.out, "FILE", "File to write; by default standard output.");
+  poster->footer("  muster profile poster --data var ID --out poster.pdf");
   CLI::App* token = json(
       id(add_profile_command(*profile, line, given, "token",
                              "Replace the token, and with it the QR code.", run_profile_token)));

@@ -65,6 +65,7 @@ TEST(Cli, TheFirstPageOfHelpNamesEveryCommand) {
           "  profile list        List all profiles.\n"
           "  profile show        Show a profile.\n"
           "  profile qr          Draw the QR code that a new device scans.\n"
+          "  profile poster      Draw a page with the QR code and what to do with it.\n"
           "  profile token       Replace the token, and with it the QR code.\n"
           "  profile revoke      End the token; enrolled devices stay.\n"
           "  profile policy      Show or change what it demands of devices.\n"
@@ -117,7 +118,7 @@ TEST(Cli, HelpOfACommandShowsItsArgumentsAndExamples) {
                               HasSubstr("\nArguments\n  ID  Id of the profile.\n"),
                               HasSubstr("  --format terminal|png|svg"),
                               EndsWith("muster profile qr --data var ID --format svg --out "
-                                       "poster.svg\n")));
+                                       "code.svg\n")));
 }
 
 TEST(Cli, TheVersionIsAFlagAndACommand) {
@@ -273,6 +274,23 @@ TEST(Cli, AClientThatCannotConnectSaysWhere) {
   const Outcome nowhere = run({"profile", "list", "--data", folder.file("none")});
   EXPECT_EQ(nowhere.code, 1);
   EXPECT_THAT(nowhere.err, HasSubstr("--url"));
+}
+
+// The value of a setting is one word, whatever stands behind it.
+TEST(Cli, AnArgumentMayStandBetweenOptions) {
+  const TestFolder folder;
+  const std::string data = folder.file("none");
+  for (const char* const command : {"qr", "poster"}) {
+    const Outcome outcome =
+        run({"profile", command, "--data", data, "ID", "--format", "svg", "--out", "x.svg"});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("--url"));
+  }
+}
+
+TEST(Cli, HelpNamesTheChoicesOnce) {
+  EXPECT_THAT(run({"profile", "poster", "--help"}).out,
+              AllOf(HasSubstr("--format pdf|svg  "), HasSubstr("--paper a4|letter  ")));
 }
 
 TEST(Cli, TheExampleFileIsReadAsItStands) {

@@ -25,6 +25,7 @@ class DirectoryTest : public testing::Test {
     edm::Record record(edm::kTenantType);
     record.put(edm::tenant::kId, std::string(id));
     record.put(edm::tenant::kName, std::string("one"));
+    record.put_null(edm::tenant::kLabel);
     record.put(edm::tenant::kCreated, clock_.now());
     insert(edm::kTenants, edm::kSystemTenant, record);
   }

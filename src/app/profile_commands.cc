@@ -8,6 +8,7 @@
 
 #include "app/entity_output.h"
 #include "app/graph_client.h"
+#include "app/poster.h"
 #include "app/run_files.h"
 #include "base/encoding.h"
 #include "enrollment/qr_code.h"
@@ -45,6 +46,12 @@ constexpr std::array<EntityColumn, 4> kColumns = {{{"ID", "id"},
                                                    {"DEVICES", "enrolledDeviceCount"}}};
 constexpr std::array<std::string_view, 5> kShownOfPolicy = {
     "profileId", "tokenUsageLimit", "approval", "keyAttestation", "lastModifiedDateTime"};
+
+// Empty for what is no text.
+std::string text_of(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
 
 base::Status show(const GraphClient& client, const ProfileOptions& options) {
   const json::object profile = MUSTER_TRY(fetch_entity(client, path_of(options)));
@@ -98,6 +105,36 @@ base::Status change_policy(const GraphClient& client, const ProfileOptions& opti
   return base::done();
 }
 
+// What the profile says of the poster. kNotFound without a token that a device could use.
+base::Result<Poster> read_poster(const json::object& profile, base::Timestamp now) {
+  Poster poster{.name = text_of(profile, "displayName"),
+                .description = text_of(profile, "description"),
+                .qr_content = text_of(profile, "qrCodeContent"),
+                .token = text_of(profile, "tokenValue"),
+                .expires = base::Timestamp::parse(text_of(profile, "tokenExpirationDateTime"))
+                               .value_or(base::Timestamp()),
+                .profile_id = text_of(profile, "id")};
+  if (poster.qr_content.empty()) {
+    return base::fail(ErrorCode::kNotFound, "The profile has no QR code: it has no token.");
+  }
+  if (!poster.expires.is_none() && poster.expires <= now) {
+    return base::fail(ErrorCode::kNotFound,
+                      "The profile's token has expired; `muster profile token` makes a new one.");
+  }
+  return poster;
+}
+
+PosterForm form_of(const ProfileOptions& options) {
+  const bool svg = options.format.empty() ? options.out.ends_with(".svg") : options.format == "svg";
+  return svg ? PosterForm::kSvg : PosterForm::kPdf;
+}
+
+base::Status deliver(const ProfileOptions& options, const std::string& document) {
+  if (!options.out.empty()) return write_file_at_once(options.out, document);
+  std::cout << document;
+  return base::done();
+}
+
 }  // namespace
 
 base::Status run_profile_create(const Settings& settings, const ProfileOptions& options,
@@ -137,10 +174,23 @@ base::Status run_profile_show(const Settings& settings, const ProfileOptions& op
 base::Status run_profile_qr(const Settings& settings, const ProfileOptions& options,
                             const base::Clock& clock) {
   const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
-  const std::string drawn = MUSTER_TRY(picture(client, options));
-  if (!options.out.empty()) return write_file_at_once(options.out, drawn);
-  std::cout << drawn;
-  return base::done();
+  return deliver(options, MUSTER_TRY(picture(client, options)));
+}
+
+base::Status run_profile_poster(const Settings& settings, const ProfileOptions& options,
+                                const base::Clock& clock) {
+  const GraphClient client = MUSTER_TRY(GraphClient::create(settings, clock));
+  const json::object profile = MUSTER_TRY(fetch_entity(client, path_of(options)));
+  const base::Timestamp now = clock.now();
+  const Poster poster = MUSTER_TRY(read_poster(profile, now));
+  const PosterPaper paper = options.paper == "letter" ? PosterPaper::kLetter : PosterPaper::kA4;
+  const DrawnPoster drawn = MUSTER_TRY(draw_poster(poster, paper, form_of(options), now));
+  if (drawn.characters_without_font > 0) {
+    std::cerr << "muster: " << drawn.characters_without_font
+              << " characters are drawn as boxes, for no font here has them (Debian: apt install "
+                 "fonts-dejavu-core fonts-noto-cjk fonts-noto-core).\n";
+  }
+  return deliver(options, drawn.document);
 }
 
 base::Status run_profile_token(const Settings& settings, const ProfileOptions& options,

@@ -17,7 +17,8 @@ struct ProfileOptions {
   std::string name = {};
   std::string description = {};
   std::chrono::seconds validity{0};  // 0: the service's default
-  std::string format = "terminal";   // terminal, png, svg
+  std::string format = {};           // qr: terminal, png, svg; poster: pdf, svg; empty: the usual
+  std::string paper = "a4";          // or letter
   std::string out = {};              // file; empty: standard output
   bool json = false;
   // Of the policy; what is not set stays as it is.
@@ -35,6 +36,9 @@ struct ProfileOptions {
                                             const base::Clock& clock);
 [[nodiscard]] base::Status run_profile_qr(const Settings& settings, const ProfileOptions& options,
                                           const base::Clock& clock);
+[[nodiscard]] base::Status run_profile_poster(const Settings& settings,
+                                              const ProfileOptions& options,
+                                              const base::Clock& clock);
 [[nodiscard]] base::Status run_profile_token(const Settings& settings,
                                              const ProfileOptions& options,
                                              const base::Clock& clock);

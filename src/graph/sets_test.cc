@@ -437,7 +437,7 @@ TEST_F(Sets, TheAuditLogNamesItsCategoriesAndActivities) {
           .at("value")
           .as_array();
   EXPECT_EQ(device.at(0), "Delete ManagedDevice");
-  EXPECT_EQ(device.size(), 10U);
+  EXPECT_EQ(device.size(), 12U);
   EXPECT_EQ(read(kAudit + "/getAuditActivityTypes(category='none')", as).at("value"),
             json::array());
 }

@@ -296,7 +296,7 @@ describe('OpenAPI names what is served', () => {
         const what = `${method} ${path}: ${answer.status} ${answer.text}`;
         if (named.has(method)) {
           // Of other sets than the profiles, no entity is there.
-          const missing = list[0].path.includes('{id}') && list[0].tag !== 'androidForWorkEnrollmentProfiles';
+          const missing = /\{(id|profileId)\}/.test(list[0].path) && list[0].tag !== 'androidForWorkEnrollmentProfiles';
           // What nothing here can do says so by its name; all else is done or refused.
           const undoable = answer.status === 501 && list[0].path.endsWith(`/${answer.json.error.target}`);
           assert.ok((answer.status < 500 || undoable) && answer.status !== 405, what);
