@@ -316,6 +316,35 @@ describe('what refuses a certificate', () => {
   });
 });
 
+describe('many at once', () => {
+  let muster;
+  before(async () => (muster = await Muster.start()));
+  after(() => muster?.destroy());
+
+  test('one device that asks many times at once gets one certificate', async () => {
+    const { url, token } = await offer(muster, { tokenUsageLimit: 1 });
+    const device = new Device(muster, { url });
+    const request = makeRequest(device.key);
+    const answers = await Promise.all(Array.from({ length: 32 }, () => device.enroll(token, { request })));
+    const serials = new Set(answers.map((answer) => issued(answer).serialNumber));
+    assert.equal(serials.size, 1);
+  });
+
+  test('a one-time token makes one certificate, however many devices come with it', async () => {
+    const { url, token } = await offer(muster, { tokenUsageLimit: 1 });
+    const devices = Array.from({ length: 24 }, () => new Device(muster, { url }));
+    const requests = devices.map(({ key }) => makeRequest(key));
+    const listed = async () => Number((await muster.get(`${DEVICES}/$count`)).text);
+    const earlier = await listed();
+    const answers = await Promise.all(devices.map((device, i) => device.enroll(token, { request: requests[i] })));
+    const statuses = answers.map(({ status }) => status).sort();
+    assert.equal(statuses[0], 200);
+    // Ten refusals are enough to make this source wait.
+    assert.ok(statuses.slice(1).every((status) => status === 401 || status === 429), statuses.join());
+    assert.equal(await listed(), earlier + 1);
+  });
+});
+
 describe('guessing at tokens', () => {
   let muster;
   before(async () => (muster = await Muster.start({ args: ['--log-requests'] })));
