@@ -106,10 +106,9 @@ inline constexpr std::int64_t kRenewal = 1;
 
 inline constexpr EnumMember kDeviceEnrollmentStateMembers[] = {
     {"pending", 0}, {"approved", 1}, {"denied", 2}, {"enrolled", 3}};
-inline constexpr EnumType kDeviceEnrollmentState{
-    .name = "deviceEnrollmentState",
-    .members = kDeviceEnrollmentStateMembers,
-    .sentence = "How far an enrolment is."};
+inline constexpr EnumType kDeviceEnrollmentState{.name = "deviceEnrollmentState",
+                                                 .members = kDeviceEnrollmentStateMembers,
+                                                 .sentence = "How far an enrolment is."};
 namespace device_enrollment_state {
 inline constexpr std::int64_t kPending = 0;
 inline constexpr std::int64_t kApproved = 1;
@@ -263,17 +262,15 @@ inline constexpr EntitySet kDeviceEnrollments{
     .type = &kDeviceEnrollmentEntityType,
     .actions = kDeviceEnrollmentActions,
     .permission = "DeviceManagementManagedDevices",
-    .sentence = "Enrolments and renewals of the tenant's devices, and those that wait for approval.",
+    .sentence =
+        "Enrolments and renewals of the tenant's devices, and those that wait for approval.",
     .insertable = false,
     .updatable = false,
     .audit_category = "Enrollment"};
 
 // --- what a device says about itself, in a request for a certificate or a report ----------------
 inline constexpr Property kDeviceFactRows[] = {
-    {.name = "esid",
-     .column = "-",
-     .max_length = 64,
-     .sentence = "Enrolment-specific identifier."},
+    {.name = "esid", .column = "-", .max_length = 64, .sentence = "Enrolment-specific identifier."},
     {.name = "serialNumber", .column = "-", .max_length = 64, .sentence = "Serial number."},
     {.name = "manufacturer", .column = "-", .max_length = 128, .sentence = "Who made it."},
     {.name = "model", .column = "-", .max_length = 128, .sentence = "Model."},

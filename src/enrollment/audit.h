@@ -47,8 +47,8 @@ struct Change {
 struct Refusal {
   Operation operation;
   const edm::EntitySet* set;
-  std::string reason;           // for administrators; the device may have been told less
-  std::string resource_id = {}; // what it was about, as far as that is known
+  std::string reason;            // for administrators; the device may have been told less
+  std::string resource_id = {};  // what it was about, as far as that is known
 };
 
 // Appends the event of a refusal: its result is `Failure`, its activity the reason.

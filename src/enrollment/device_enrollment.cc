@@ -141,11 +141,11 @@ base::Status DeviceEnrollment::Impl::sign(DeviceWrite& write,
   const auto rules = policy.load();
   const auto& authority = generations.back();
   write.generation = generation_key(authority->generation());
-  write.certificate = MUSTER_TRY(authority->issue(
-      request, {.device_id = write.device_id,
-                .tenant = write.caller.tenant,
-                .not_before = write.now.plus(-rules->backdate),
-                .not_after = write.now.plus(rules->certificate_validity)}));
+  write.certificate = MUSTER_TRY(
+      authority->issue(request, {.device_id = write.device_id,
+                                 .tenant = write.caller.tenant,
+                                 .not_before = write.now.plus(-rules->backdate),
+                                 .not_after = write.now.plus(rules->certificate_validity)}));
   return base::done();
 }
 
@@ -167,9 +167,9 @@ base::Status DeviceEnrollment::Impl::attest(Enrolling& work, std::string_view to
   std::string attested_serial;
   if (demand != demands::kOff && !work.request.attestation_chain.empty()) {
     const std::string challenge = base::sha256("muster-attestation:" + std::string(token));
-    const pki::KeyDescription attested = MUSTER_TRY(
-        pki::verify_attestation(work.request.attestation_chain, work.request.key_hash, challenge,
-                                policy.load()->attestation, work.write.now));
+    const pki::KeyDescription attested =
+        MUSTER_TRY(pki::verify_attestation(work.request.attestation_chain, work.request.key_hash,
+                                           challenge, policy.load()->attestation, work.write.now));
     attested_serial = attested.serial_number;
     put_attested(work.write.facts, attested);
     work.write.key_attestation = result_of(attested);
@@ -258,14 +258,13 @@ base::Result<std::optional<std::string>> DeviceEnrollment::Impl::fault_of(
   }
   const base::Timestamp now = clock.now();
   if (facts->not_after <= now || now < facts->not_before) return Fault("expired certificate");
-  shown.revocation_key =
-      revocation_key(generation_key((*issuer)->generation()), facts->serial);
+  shown.revocation_key = revocation_key(generation_key((*issuer)->generation()), facts->serial);
   Fault fault;
   const base::Status looked = store.read([&](store::Reader& reader) -> base::Status {
     if (MUSTER_TRY(reader.get(edm::kRevocations, tenant, shown.revocation_key))) {
       fault = "revoked certificate";
-    } else if (!MUSTER_TRY(reader.get(edm::kCertificates, tenant, facts->serial,
-                                      edm::PropertyMask{1}))) {
+    } else if (!MUSTER_TRY(
+                   reader.get(edm::kCertificates, tenant, facts->serial, edm::PropertyMask{1}))) {
       fault = "a certificate that was never recorded";
     }
     return base::done();
@@ -320,8 +319,8 @@ DeviceEnrollment::DeviceEnrollment(store::Store& store, const base::Clock& clock
                                    std::shared_ptr<const base::Vault> vault,
                                    TenantAuthorities& authorities,
                                    std::shared_ptr<const EnrollmentPolicy> policy)
-    : impl_(std::make_unique<Impl>(store, clock, std::move(vault), authorities,
-                                   std::move(policy))) {}
+    : impl_(
+          std::make_unique<Impl>(store, clock, std::move(vault), authorities, std::move(policy))) {}
 
 DeviceEnrollment::~DeviceEnrollment() = default;
 
@@ -389,14 +388,15 @@ void DeviceEnrollment::report(DeviceCaller caller, std::string_view certificate,
   if (!shown) return done(shown.error());
   auto facts = edm::read_entity(edm::kDeviceFactsType, body);
   if (!facts) return done(std::move(facts).error());
-  impl_->store.write(caller.place.tenant,
-                     [write = ReportWrite{.caller = caller_of(caller),
-                                          .now = impl_->clock.now(),
-                                          .device_id = shown->facts.common_name,
-                                          .facts = *std::move(facts),
-                                          .revocation_key = shown->revocation_key}](
-                         store::Transaction& transaction) { return write.run(transaction); },
-                     std::move(done));
+  impl_->store.write(
+      caller.place.tenant,
+      [write = ReportWrite{.caller = caller_of(caller),
+                           .now = impl_->clock.now(),
+                           .device_id = shown->facts.common_name,
+                           .facts = *std::move(facts),
+                           .revocation_key = shown->revocation_key}](
+          store::Transaction& transaction) { return write.run(transaction); },
+      std::move(done));
 }
 
 void DeviceEnrollment::trust_anchors(

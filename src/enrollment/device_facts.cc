@@ -71,7 +71,8 @@ std::string device_id_of(const base::Vault& vault, std::string_view tenant,
   if (!attested_serial.empty()) return id({"attested", attested_serial});
   const std::string serial = text_of(facts, fact::kSerialNumber);
   if (serial.empty()) return id({"key", key_hash});
-  return id({"reported", serial, text_of(facts, fact::kManufacturer), text_of(facts, fact::kModel)});
+  return id(
+      {"reported", serial, text_of(facts, fact::kManufacturer), text_of(facts, fact::kModel)});
 }
 
 edm::Record new_device(std::string id) {

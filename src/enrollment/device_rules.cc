@@ -66,8 +66,8 @@ base::Status DeviceRules::settle(const Caller& /*caller*/, const edm::Action* ac
 base::Status DeviceRules::follow(store::Transaction& transaction, const Caller& caller,
                                  const edm::Record* before, const edm::Record* after,
                                  base::Timestamp now) const {
-  const bool managed = after != nullptr &&
-                       *after->get(device::kManagementState) == edm::management_state::kManaged;
+  const bool managed =
+      after != nullptr && *after->get(device::kManagementState) == edm::management_state::kManaged;
   if (before == nullptr || managed) return base::done();
   MUSTER_TRY(revoke_certificates(transaction, caller.tenant, before->key(),
                                  pki::RevocationReason::kCessationOfOperation, now));

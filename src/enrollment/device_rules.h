@@ -8,8 +8,8 @@
 
 namespace muster::enrollment {
 
-// retire, wipe and a delete revoke the device's certificates, setDeviceName names it. There is no way to reach
-// a device from here, so what a device would have to do at once is kNotImplemented.
+// retire, wipe and a delete revoke the device's certificates, setDeviceName names it. There is no
+// way to reach a device from here, so what a device would have to do at once is kNotImplemented.
 class DeviceRules final : public EntityRules {
  public:
   explicit DeviceRules(RevocationListener on_revoked) : on_revoked_(std::move(on_revoked)) {}

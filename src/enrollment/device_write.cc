@@ -71,8 +71,8 @@ struct Profile {
   }
   // False when nothing changes.
   [[nodiscard]] bool count(bool new_device) {
-    const auto counted = is_owner() ? owner::kEnrolledDeviceCount
-                                    : edm::profile::kEnrolledDeviceCount;
+    const auto counted =
+        is_owner() ? owner::kEnrolledDeviceCount : edm::profile::kEnrolledDeviceCount;
     if (new_device) {
       record.put(counted, std::min<std::int64_t>(*record.get(counted) + 1, INT32_MAX));
     }
@@ -183,8 +183,8 @@ base::Status DeviceWrite::put_certificate(store::Transaction& transaction, edm::
 }
 
 base::Status EnrollmentWrite::run(store::Transaction& transaction) {
-  outcome = MUSTER_TRY(
-      judge_enrollment(transaction, caller.tenant, token_hash, enrollment_id, now));
+  outcome =
+      MUSTER_TRY(judge_enrollment(transaction, caller.tenant, token_hash, enrollment_id, now));
   switch (outcome.kind) {
     case Kind::kRefused:
       return token_refused();
@@ -207,8 +207,7 @@ base::Status EnrollmentWrite::queue(store::Transaction& transaction) {
   enrollment.put(row::kProfileId, profile.record.key());
   enrollment.put(row::kProfileName, profile.name());
   MUSTER_TRY(transaction.insert(edm::kDeviceEnrollments, caller.tenant, enrollment));
-  const Change change{Operation::kRequest, &edm::kDeviceEnrollments, nullptr, nullptr,
-                      &enrollment};
+  const Change change{Operation::kRequest, &edm::kDeviceEnrollments, nullptr, nullptr, &enrollment};
   outcome.kind = Kind::kPending;
   return append_audit(transaction, caller, change, event_id, now);
 }
@@ -220,8 +219,8 @@ base::Status EnrollmentWrite::issue(store::Transaction& transaction) {
   Profile profile = MUSTER_TRY(profile_of(transaction, tenant, *outcome.token));
 
   const bool waited = outcome.enrollment.has_value();
-  edm::Record enrollment = waited ? *outcome.enrollment
-                                  : enrollment_row(edm::device_enrollment_kind::kEnrollment);
+  edm::Record enrollment =
+      waited ? *outcome.enrollment : enrollment_row(edm::device_enrollment_kind::kEnrollment);
   if (waited) raise_version(enrollment);
   enrollment.put(row::kKeyAttestation, key_attestation);
   enrollment.put(row::kProfileId, profile.record.key());

@@ -28,8 +28,8 @@ struct DeviceWrite {
   edm::Record facts{edm::kDeviceFactsType};
   std::string key_fingerprint;  // hex
   std::string remote;
-  std::int64_t key_attestation = 0;       // edm::kKeyAttestationResult
-  std::string generation = {};            // of the authority
+  std::int64_t key_attestation = 0;  // edm::kKeyAttestationResult
+  std::string generation = {};       // of the authority
   std::optional<pki::IssuedCertificate> certificate = {};
   Verdict outcome = {};
 

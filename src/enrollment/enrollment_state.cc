@@ -66,8 +66,8 @@ base::Result<Verdict> judge_enrollment(store::Reader& reader, std::string_view t
     verdict.reason = "denied by an administrator";
     return verdict;
   }
-  const auto demands = MUSTER_TRY(reader.get(edm::kEnrollmentPolicies, tenant,
-                                             *verdict.token->get(token_row::kProfileId)));
+  const auto demands = MUSTER_TRY(
+      reader.get(edm::kEnrollmentPolicies, tenant, *verdict.token->get(token_row::kProfileId)));
   const auto demand = [&](edm::Field<std::int64_t> field) {
     return demands ? *demands->get(field) : std::int64_t{0};
   };

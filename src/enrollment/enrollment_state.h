@@ -1,5 +1,6 @@
-// What the store says of an enrolment that a device asks for: decided in one place, before the write
-// (to know whether a signature is worth making) and again within it (where the decision counts).
+// What the store says of an enrolment that a device asks for: decided in one place, before the
+// write (to know whether a signature is worth making) and again within it (where the decision
+// counts).
 #pragma once
 
 #include <optional>
@@ -43,7 +44,8 @@ struct Verdict {
                                                      std::string_view enrollment_id,
                                                      base::Timestamp now);
 
-// The certificate that an enrolment or renewal was given: kAnswered, or kDenied when it was revoked.
+// The certificate that an enrolment or renewal was given: kAnswered, or kDenied when it was
+// revoked.
 [[nodiscard]] base::Result<Verdict> given_certificate(store::Reader& reader,
                                                       std::string_view tenant,
                                                       edm::Record enrollment);

@@ -201,10 +201,10 @@ base::Result<std::string> TenantAuthorities::make_list(const TenantPlace& place,
         break;
       }
       if (*record.get(edm::revocation::kExpires) <= now) continue;
-      revoked.push_back({.serial = record.key().substr(generation.size() + 1),
-                         .revoked = *record.get(edm::revocation::kRevoked),
-                         .reason = static_cast<pki::RevocationReason>(
-                             *record.get(edm::revocation::kReason))});
+      revoked.push_back(
+          {.serial = record.key().substr(generation.size() + 1),
+           .revoked = *record.get(edm::revocation::kRevoked),
+           .reason = static_cast<pki::RevocationReason>(*record.get(edm::revocation::kReason))});
     }
     if (more) query.after = page.records.back().key();
   }
@@ -216,9 +216,8 @@ base::Result<std::string> TenantAuthorities::crl(const TenantPlace& place, std::
   const auto generations = MUSTER_TRY(find(place));
   const auto none = base::fail(base::ErrorCode::kNotFound, "There is no such authority.");
   if (!generations) return none;
-  const auto found = std::find_if(generations->begin(), generations->end(), [&](const auto& one) {
-    return one->generation() == generation;
-  });
+  const auto found = std::find_if(generations->begin(), generations->end(),
+                                  [&](const auto& one) { return one->generation() == generation; });
   if (found == generations->end()) return none;
   const std::string key = list_key(place.tenant, generation, root);
   const base::Timestamp now = clock_.now();
@@ -244,19 +243,19 @@ base::Result<pki::CertificateStatus> TenantAuthorities::status_of(std::string_vi
                                                                   std::string_view serial) {
   using Kind = pki::CertificateStatus::Kind;
   const std::string generation = generation_key(authority.generation());
-  const auto revoked = MUSTER_TRY(
-      store::get(store_, edm::kRevocations, tenant, revocation_key(generation, serial)));
+  const auto revoked =
+      MUSTER_TRY(store::get(store_, edm::kRevocations, tenant, revocation_key(generation, serial)));
   if (revoked) {
     return pki::CertificateStatus{
         .kind = Kind::kRevoked,
-        .revocation = {.serial = std::string(serial),
-                       .revoked = *revoked->get(edm::revocation::kRevoked),
-                       .reason = static_cast<pki::RevocationReason>(
-                           *revoked->get(edm::revocation::kReason))}};
+        .revocation = {
+            .serial = std::string(serial),
+            .revoked = *revoked->get(edm::revocation::kRevoked),
+            .reason = static_cast<pki::RevocationReason>(*revoked->get(edm::revocation::kReason))}};
   }
-  const auto issued = MUSTER_TRY(
-      store::get(store_, edm::kCertificates, tenant, serial,
-                 edm::PropertyMask{1} << edm::certificate::kGeneration.ordinal | 1));
+  const auto issued =
+      MUSTER_TRY(store::get(store_, edm::kCertificates, tenant, serial,
+                            edm::PropertyMask{1} << edm::certificate::kGeneration.ordinal | 1));
   const bool known = issued && *issued->get(edm::certificate::kGeneration) == generation;
   return pki::CertificateStatus{.kind = known ? Kind::kGood : Kind::kUnknown};
 }

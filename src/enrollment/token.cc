@@ -33,8 +33,7 @@ base::Status end_token(store::Transaction& transaction, std::string_view tenant,
 
 base::Status begin_token(store::Transaction& transaction, std::string_view tenant,
                          const edm::EntitySet& profiles, std::string_view profile_id,
-                         const std::string& hash,
-                         base::Timestamp expires, base::Timestamp now) {
+                         const std::string& hash, base::Timestamp expires, base::Timestamp now) {
   const std::optional<edm::Record> taken =
       MUSTER_TRY(transaction.get(edm::kEnrollmentTokens, tenant, hash));
   const bool own = taken && *taken->get(row::kProfileId) == profile_id;

@@ -106,7 +106,7 @@ TEST(KeyDescription, RefusesListsWithTagsTwiceOrWithout) {
 
 TEST(KeyDescription, RefusesTextsThatAreNone) {
   for (const std::string& text : {std::string("a\nb"), std::string("\xFF"), std::string(129, 'a'),
-                                 std::string("a\0b", 3), std::string("\x7F")}) {
+                                  std::string("a\0b", 3), std::string("\x7F")}) {
     EXPECT_THAT(with_hardware(der::tagged(714, der::octets(text))), HasSubstr("plain text"));
   }
   EXPECT_THAT(with_hardware(der::tagged(714, der::octets("1") + der::octets("2"))),
