@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { Device, makeRequest, scanned } from './device.mjs';
 import { Muster, NO_DATE, PROFILES, PROFILE_TYPE, contractBody } from './harness.mjs';
 
 let muster;
@@ -291,6 +292,51 @@ difference(38, 'names of properties count without case', async () => {
   assert.deepEqual(json.value, [{ id }]);
   assert.equal((await muster.get(`${OWNERS}?$filter=roleScopeTagIds/any(t:T%20eq%20'x')`)).status, 400);
 });
+
+difference(39, 'enrollmentPolicies and deviceEnrollments are there', async () => {
+  const { id } = await muster.create();
+  const policies = '/beta/deviceManagement/enrollmentPolicies';
+  const made = await muster.post(policies, { profileId: id, tokenUsageLimit: 1 });
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.json.approval, 'notRequired');
+  assert.equal((await muster.post(policies, { profileId: id })).status, 409);
+  assert.equal((await muster.post(policies, { profileId: muster.tenant })).status, 400);
+  const { json } = await muster.get('/beta/deviceManagement/deviceEnrollments');
+  assert.deepEqual(json.value, []);
+  for (const action of ['approve', 'deny']) {
+    assert.equal((await muster.post(`/beta/deviceManagement/deviceEnrollments/${id}/${action}`)).status, 404);
+  }
+});
+
+difference(40, 'enrolledDeviceCount counts from what was set, and the version with it', async () => {
+  const made = await muster.create({ enrolledDeviceCount: 7 });
+  const before = await muster.get(entity(made));
+  assert.equal((await enrol(made, 'COUNTED')).status, 200);
+  const counted = await muster.get(entity(made));
+  assert.equal(counted.json.enrolledDeviceCount, 8);
+  assert.notEqual(counted.headers.etag, before.headers.etag);
+  assert.equal((await enrol(made, 'COUNTED')).status, 200);
+  assert.equal((await muster.get(entity(made))).json.enrolledDeviceCount, 8);
+});
+
+difference(41, 'a deleted device that comes back has its id again', async () => {
+  const made = await muster.create();
+  await enrol(made, 'BACK-AGAIN');
+  const find = async () =>
+    (await muster.get(`/beta/deviceManagement/managedDevices?$filter=serialNumber eq 'BACK-AGAIN'`)).json.value;
+  const [device] = await find();
+  assert.equal((await muster.delete(`/beta/deviceManagement/managedDevices/${device.id}`)).status, 204);
+  assert.deepEqual(await find(), []);
+  await enrol(made, 'BACK-AGAIN');
+  assert.deepEqual((await find()).map(({ id }) => id), [device.id]);
+});
+
+// A device of that serial number enrols by the profile, with a key of its own.
+const enrol = (profile, serialNumber) => {
+  const { url, token } = scanned(profile);
+  const device = new Device(muster, { url });
+  return device.enroll(token, { request: makeRequest(device.key, { facts: { serialNumber } }) });
+};
 
 // The answers of a JSON batch by id.
 const batch = async (requests) => {
