@@ -323,7 +323,7 @@ difference(41, 'a deleted device that comes back has its id again', async () => 
   const made = await muster.create();
   await enrol(made, 'BACK-AGAIN');
   const find = async () =>
-    (await muster.get(`/beta/deviceManagement/managedDevices?$filter=serialNumber eq 'BACK-AGAIN'`)).json.value;
+    (await muster.get(`/beta/deviceManagement/managedDevices?$filter=serialNumber%20eq%20'BACK-AGAIN'`)).json.value;
   const [device] = await find();
   assert.equal((await muster.delete(`/beta/deviceManagement/managedDevices/${device.id}`)).status, 204);
   assert.deepEqual(await find(), []);
