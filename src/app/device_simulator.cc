@@ -282,9 +282,10 @@ bool Simulator::has_to_wait(const EstReply& reply, Device& device) {
 }
 
 bool Simulator::take_certificate(const EstReply& reply, const pki::DeviceKey& key, Device& device) {
-  auto found = certificates_of(reply.body);
-  if (!found || found->size() != 1 || !key.is_key_of(found->front())) return false;
-  device.certificate = std::move(found->front());
+  const auto der = octets_of(reply.body);
+  auto found = der ? pki::certificate_for(key, *der) : der;
+  if (!found) return false;
+  device.certificate = std::move(*found);
   return true;
 }
 

@@ -171,12 +171,12 @@ EstReply EstClient::authority_certificates() {
   return perform({.url = place_.url + "/cacerts", .fresh = true, .last = true});
 }
 
-base::Result<std::vector<std::string>> certificates_of(std::string_view body) {
+base::Result<std::string> octets_of(std::string_view body) {
   std::string text(body);
   std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
-  const auto der = base::decode_base64(text);
-  if (!der) return base::fail(base::ErrorCode::kBadRequest, "The answer is not base64.");
-  return pki::certificates_in(*der);
+  auto octets = base::decode_base64(text);
+  if (!octets) return base::fail(base::ErrorCode::kBadRequest, "The answer is not base64.");
+  return *std::move(octets);
 }
 
 std::string status_url(std::string_view est_url) {

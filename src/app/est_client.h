@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -67,9 +66,8 @@ class EstClient {
   std::unique_ptr<Handles> handles_;
 };
 
-// The DER certificates in a body of EST: base64, with or without line breaks, of a PKCS#7.
-// kBadRequest when it is something else.
-[[nodiscard]] base::Result<std::vector<std::string>> certificates_of(std::string_view body);
+// The octets of a body of EST: base64, with or without line breaks. kBadRequest when it is not.
+[[nodiscard]] base::Result<std::string> octets_of(std::string_view body);
 
 // "https://HOST/device/LABEL/status" of an EST URL with a label; empty of any other.
 [[nodiscard]] std::string status_url(std::string_view est_url);

@@ -26,8 +26,9 @@ base::Result<std::string> chain_to_keep(EstClient& client, const std::string& fo
     return base::fail(base::ErrorCode::kUnavailable,
                       "The authority's certificates cannot be had: " + reason + ".");
   }
+  const std::string message = MUSTER_TRY(octets_of(reply.body));
   std::string chain;
-  for (const std::string& certificate : MUSTER_TRY(certificates_of(reply.body))) {
+  for (const std::string& certificate : MUSTER_TRY(pki::certificates_in(message))) {
     chain += pki::to_pem(certificate);
   }
   return chain;

@@ -64,16 +64,14 @@ base::Timestamp Authority::ends() const {
 base::Result<IssuedCertificate> Authority::issue(const CertificateRequest& request,
                                                  const DeviceTemplate& device) const {
   const ErrorQueue queue;
-  const auto spki = from_der<PublicKeyPtr, d2i_X509_PUBKEY>(request.public_key);
-  EVP_PKEY* key = spki == nullptr ? nullptr : X509_PUBKEY_get0(spki.get());
   const base::Timestamp not_after = std::min(device.not_after, ends());
-  if (key == nullptr || not_after <= device.not_before) {
-    return fail(ErrorCode::kInternal, key == nullptr ? "The public key cannot be read."
-                                                     : "The issuing authority has ended.");
+  if (not_after <= device.not_before) {
+    return fail(ErrorCode::kInternal, "The issuing authority has ended.");
   }
   const std::string place = impl_->pki_url + "/" + std::to_string(generation());
   const NamePtr subject = make_name({device.tenant, {}, device.device_id});
-  CertificateMaker maker(subject.get(), key, impl_->issuing.get(), {device.not_before, not_after});
+  CertificateMaker maker(subject.get(), request.public_key, impl_->issuing.get(),
+                         {device.not_before, not_after});
   maker.add(NID_basic_constraints, "critical,CA:FALSE");
   maker.add(NID_key_usage, "critical,digitalSignature");
   maker.add(NID_ext_key_usage, "clientAuth");

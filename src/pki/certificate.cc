@@ -1,5 +1,8 @@
 #include "pki/certificate.h"
 
+#include <algorithm>
+
+#include <openssl/objects.h>
 #include <openssl/pem.h>
 
 #include "base/random.h"
@@ -28,6 +31,22 @@ std::optional<std::string> alternative_names(const X509* certificate) {
   const int at = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
   if (at < 0) return std::nullopt;
   return text_of(X509_EXTENSION_get_data(X509_get_ext(certificate, at)));
+}
+
+constexpr char kSequenceTag = 0x30;
+
+// A constructed value of that tag (X.690 §8.1).
+std::string wrapped(int tag, int tag_class, std::string_view content) {
+  const int size = static_cast<int>(content.size());
+  std::string out(static_cast<std::size_t>(ASN1_object_size(1, size, tag)), '\0');
+  auto* at = reinterpret_cast<unsigned char*>(out.data());
+  ASN1_put_object(&at, 1, size, tag, tag_class);
+  std::ranges::copy(content, reinterpret_cast<char*>(at));
+  return out;
+}
+
+std::string object(int nid) {
+  return der_of<i2d_ASN1_OBJECT>(OBJ_nid2obj(nid));
 }
 
 }  // namespace
@@ -60,18 +79,21 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 base::Result<std::string> certs_only(const std::vector<std::string>& certificates) {
-  const ErrorQueue queue;
-  const Pkcs7Ptr message(PKCS7_new());
-  bool ok = message != nullptr && PKCS7_set_type(message.get(), NID_pkcs7_signed) == 1 &&
-            PKCS7_content_new(message.get(), NID_pkcs7_data) == 1 &&
-            PKCS7_set_detached(message.get(), 1) == 1;  // data that are absent, not empty
+  std::string all;
   for (const std::string& der : certificates) {
-    const auto certificate = from_der<CertificatePtr, d2i_X509>(der);
-    ok = ok && certificate != nullptr &&
-         PKCS7_add_certificate(message.get(), certificate.get()) == 1;
+    if (!is_der(der) || der.front() != kSequenceTag) {
+      return fail(ErrorCode::kInternal, "The certificates could not be put into PKCS #7.");
+    }
+    all += der;
   }
-  if (!ok) return fail(ErrorCode::kInternal, "The certificates could not be put into PKCS #7.");
-  return der_of<i2d_PKCS7>(message.get());
+  const std::string data = wrapped(V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, object(NID_pkcs7_data));
+  const std::string none = wrapped(V_ASN1_SET, V_ASN1_UNIVERSAL, {});
+  const std::string version("\x02\x01\x01", 3);
+  const std::string content =
+      wrapped(V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL,
+              version + none + data + wrapped(0, V_ASN1_CONTEXT_SPECIFIC, all) + none);
+  return wrapped(V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL,
+                 object(NID_pkcs7_signed) + wrapped(0, V_ASN1_CONTEXT_SPECIFIC, content));
 }
 
 base::Result<std::vector<std::string>> certificates_in_pem(std::string_view pem) {

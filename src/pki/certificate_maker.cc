@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "pki/asn1.h"
+#include "pki/plain_key.h"
 #include "pki/private_key.h"
 
 namespace muster::pki {
@@ -95,6 +96,17 @@ NamePtr make_name(const NameParts& parts) {
 
 CertificateMaker::CertificateMaker(const X509_NAME* subject, EVP_PKEY* key, X509* issuer,
                                    Dates dates)
+    : CertificateMaker(subject, issuer, dates) {
+  note(good_ && X509_set_pubkey(made_.get(), key) == 1);
+}
+
+CertificateMaker::CertificateMaker(const X509_NAME* subject, std::string_view spki, X509* issuer,
+                                   Dates dates)
+    : CertificateMaker(subject, issuer, dates) {
+  note(good_ && put_public_key(X509_get_X509_PUBKEY(made_.get()), spki));
+}
+
+CertificateMaker::CertificateMaker(const X509_NAME* subject, X509* issuer, Dates dates)
     : made_(X509_new()), issuer_(issuer) {
   const IntegerPtr serial = serial_number(random_serial());
   const TimePtr from = asn1_time(dates.not_before);
@@ -106,7 +118,7 @@ CertificateMaker::CertificateMaker(const X509_NAME* subject, EVP_PKEY* key, X509
        X509_set_issuer_name(made_.get(), issuer_name) == 1 &&
        X509_set_subject_name(made_.get(), subject) == 1 &&
        X509_set1_notBefore(made_.get(), from.get()) == 1 &&
-       X509_set1_notAfter(made_.get(), to.get()) == 1 && X509_set_pubkey(made_.get(), key) == 1);
+       X509_set1_notAfter(made_.get(), to.get()) == 1);
 }
 
 void CertificateMaker::add(int kind, const char* value) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/timestamp.h"
@@ -20,6 +21,8 @@ class CertificateMaker {
   // `issuer` is null for a certificate that signs itself. Both must outlive this. The serial number
   // is 16 random octets.
   CertificateMaker(const X509_NAME* subject, EVP_PKEY* key, X509* issuer, Dates dates);
+  // For a key that was checked as a SubjectPublicKeyInfo; it is carried, not decoded.
+  CertificateMaker(const X509_NAME* subject, std::string_view spki, X509* issuer, Dates dates);
 
   // By OpenSSL's configuration text, so for constants alone: nothing from outside may stand in it.
   void add(int kind, const char* value);
@@ -33,6 +36,7 @@ class CertificateMaker {
   [[nodiscard]] base::Result<CertificatePtr> sign(EVP_PKEY* key) &&;
 
  private:
+  CertificateMaker(const X509_NAME* subject, X509* issuer, Dates dates);
   void note(bool done) { good_ = good_ && done; }
   [[nodiscard]] X509* issuer() const { return issuer_ != nullptr ? issuer_ : made_.get(); }
 

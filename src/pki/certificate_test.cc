@@ -76,9 +76,11 @@ TEST(CertificateTest, CertsOnlyIsReadByOpenssl) {
   const auto message = certs_only({made.root_certificate, made.issuing_certificate});
   ASSERT_TRUE(message);
   judge.write("certs.p7", *message);
-  EXPECT_EQ(judge.run("openssl pkcs7 -inform DER -in certs.p7 -print_certs | grep -v '=' | "
-                      "sed '/^$/d'"),
-            to_pem(made.root_certificate) + to_pem(made.issuing_certificate));
+  EXPECT_EQ(
+      judge.run(
+          "openssl pkcs7 -inform DER -in certs.p7 -print_certs | grep -v '^subject\\|^issuer' | "
+          "sed '/^$/d'"),
+      to_pem(made.root_certificate) + to_pem(made.issuing_certificate));
   const std::string text = judge.run("openssl asn1parse -inform DER -in certs.p7");
   EXPECT_THAT(text, HasSubstr("pkcs7-signedData"));
   // RFC 5652 §5.2: of a message that holds nothing the content is absent.

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "pki/certificate_request.h"
 #include "pki/openssl_ptr.h"
+#include "pki/plain_key.h"
 
 namespace muster::pki {
 namespace {
@@ -48,8 +49,18 @@ bool add_alternative_names(X509_REQ* request, const X509* certificate) {
   return X509_REQ_add_extensions(request, wanted.get()) == 1;
 }
 
+// Null unless it is SignedData.
+const STACK_OF(X509) * certificates_of(const PKCS7* message) {
+  if (message == nullptr || !PKCS7_type_is_signed(message)) return nullptr;
+  return message->d.sign != nullptr ? message->d.sign->cert : nullptr;
+}
+
+base::Error no_pkcs7() {
+  return base::fail(ErrorCode::kBadRequest, "This is not a PKCS#7 of certificates.");
+}
+
 base::Result<std::string> signed_request(X509_REQ* request, const DeviceKey& key) {
-  if (X509_REQ_set_pubkey(request, key.get()) != 1 ||
+  if (!put_public_key(X509_REQ_get_X509_PUBKEY(request), key.public_key()) ||
       X509_REQ_sign(request, key.get(), EVP_sha256()) <= 0) {
     return base::fail(ErrorCode::kInternal, "A certificate request cannot be signed.");
   }
@@ -61,7 +72,8 @@ base::Result<std::string> signed_request(X509_REQ* request, const DeviceKey& key
 base::Result<DeviceKey> DeviceKey::make() {
   DeviceKey made;
   made.key_.reset(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  if (!made.key_) return base::fail(ErrorCode::kInternal, "A key cannot be made.");
+  if (made.key_) made.spki_ = usual_p256_form(made.get());
+  if (made.spki_.empty()) return base::fail(ErrorCode::kInternal, "A key cannot be made.");
   return made;
 }
 
@@ -74,12 +86,6 @@ std::string DeviceKey::pem() const {
   }
   const long size = BIO_get_mem_data(out.get(), &data);
   return {data, static_cast<std::size_t>(size)};
-}
-
-bool DeviceKey::is_key_of(std::string_view certificate) const {
-  const ErrorQueue queue;
-  const CertificatePtr parsed = parse_certificate(certificate);
-  return parsed && X509_check_private_key(parsed.get(), key_.get()) == 1;
 }
 
 base::Result<std::string> request_enrollment(const DeviceKey& key, std::string_view common_name,
@@ -110,14 +116,26 @@ base::Result<std::string> request_renewal(const DeviceKey& key, std::string_view
 base::Result<std::vector<std::string>> certificates_in(std::string_view pkcs7) {
   const ErrorQueue queue;
   const auto parsed = from_der<Pkcs7Ptr, d2i_PKCS7>(pkcs7);
-  if (!parsed || PKCS7_type_is_signed(parsed.get()) == 0 || parsed->d.sign == nullptr) {
-    return base::fail(ErrorCode::kBadRequest, "This is not a PKCS#7 of certificates.");
+  const STACK_OF(X509)* found = certificates_of(parsed.get());
+  if (found == nullptr) return no_pkcs7();
+  std::vector<std::string> all(static_cast<std::size_t>(sk_X509_num(found)));
+  for (int i = 0; i < sk_X509_num(found); ++i) {
+    all[static_cast<std::size_t>(i)] = der_of<i2d_X509>(sk_X509_value(found, i));
   }
-  std::vector<std::string> found;
-  for (int i = 0; i < sk_X509_num(parsed->d.sign->cert); ++i) {
-    found.push_back(der_of<i2d_X509>(sk_X509_value(parsed->d.sign->cert, i)));
+  return all;
+}
+
+base::Result<std::string> certificate_for(const DeviceKey& key, std::string_view pkcs7) {
+  const ErrorQueue queue;
+  const auto parsed = from_der<Pkcs7Ptr, d2i_PKCS7>(pkcs7);
+  const STACK_OF(X509)* found = certificates_of(parsed.get());
+  if (found == nullptr) return no_pkcs7();
+  X509* certificate = sk_X509_num(found) == 1 ? sk_X509_value(found, 0) : nullptr;
+  if (certificate == nullptr ||
+      der_of<i2d_X509_PUBKEY>(X509_get_X509_PUBKEY(certificate)) != key.public_key()) {
+    return base::fail(ErrorCode::kBadRequest, "This is not one certificate for the key.");
   }
-  return found;
+  return der_of<i2d_X509>(certificate);
 }
 
 int verify_by_pin(x509_store_ctx_st* context, std::string_view pin) {

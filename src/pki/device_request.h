@@ -20,13 +20,13 @@ class DeviceKey {
  public:
   [[nodiscard]] static base::Result<DeviceKey> make();
 
-  [[nodiscard]] std::string pem() const;  // PKCS#8, not encrypted
-  // Whether `certificate` is for this key.
-  [[nodiscard]] bool is_key_of(std::string_view certificate) const;
+  [[nodiscard]] std::string pem() const;                                 // PKCS#8, not encrypted
+  [[nodiscard]] const std::string& public_key() const { return spki_; }  // SubjectPublicKeyInfo
   [[nodiscard]] evp_pkey_st* get() const { return key_.get(); }
 
  private:
   std::shared_ptr<evp_pkey_st> key_;
+  std::string spki_;
 };
 
 // PKCS#10, signed with `key` and SHA-256. `common_name` and `facts` are UTF-8; `facts` becomes the
@@ -41,6 +41,10 @@ class DeviceKey {
 
 // The certificates of a PKCS#7 SignedData, in its order. kBadRequest when it is none.
 [[nodiscard]] base::Result<std::vector<std::string>> certificates_in(std::string_view pkcs7);
+
+// The one certificate that `pkcs7` holds, if it is for `key`; else kBadRequest.
+[[nodiscard]] base::Result<std::string> certificate_for(const DeviceKey& key,
+                                                        std::string_view pkcs7);
 
 // For SSL_CTX_set_cert_verify_callback: verifies the peer's chain up to a certificate that it sent
 // and whose SubjectPublicKeyInfo has the SHA-256 `pin`, 32 octets. No other authority is trusted.

@@ -33,7 +33,7 @@ TEST(DeviceRequest, KeysDifferAndAreWrittenAsPem) {
   EXPECT_NE(one->pem(), other->pem());
   EXPECT_THAT(one->pem(), AllOf(HasSubstr("-----BEGIN PRIVATE KEY-----\n"),
                                 HasSubstr("-----END PRIVATE KEY-----\n")));
-  EXPECT_FALSE(one->is_key_of("no certificate"));
+  EXPECT_NE(one->public_key(), other->public_key());
 }
 
 TEST(DeviceRequest, WhatIsNoCertificateIsRefused) {
@@ -49,6 +49,7 @@ TEST(DeviceRequest, WhatIsNoCertificateIsRefused) {
     const auto certificates = certificates_in(octets);
     ASSERT_FALSE(certificates.ok());
     EXPECT_EQ(certificates.error().code, base::ErrorCode::kBadRequest);
+    EXPECT_FALSE(certificate_for(*key, octets).ok());
   }
 }
 

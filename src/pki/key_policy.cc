@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "pki/openssl_ptr.h"
+#include "pki/plain_key.h"
 #include "pki/rsa_weakness.h"
 
 namespace muster::pki {
@@ -64,6 +65,15 @@ base::Status check_rsa(const EVP_PKEY* key) {
   return base::done();
 }
 
+// The quick check is a whole one here: both curves have no points outside their group.
+base::Status check_point(EVP_PKEY* key) {
+  const KeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  if (context == nullptr || EVP_PKEY_public_check_quick(context.get()) != 1) {
+    return refused("its point is not on the curve");
+  }
+  return base::done();
+}
+
 // The form is looked at in the octets: OpenSSL takes explicit parameters of a known curve for it.
 base::Status check_ec(EVP_PKEY* key, std::string_view spki) {
   const auto encoded = from_der<PublicKeyPtr, d2i_X509_PUBKEY>(spki);
@@ -78,12 +88,7 @@ base::Status check_ec(EVP_PKEY* key, std::string_view spki) {
   if (size < 1 || point[0] != POINT_CONVERSION_UNCOMPRESSED) {
     return refused("its point is at infinity or compressed");
   }
-  // The quick check is a whole one here: both curves have no points outside their group.
-  const KeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-  if (context == nullptr || EVP_PKEY_public_check_quick(context.get()) != 1) {
-    return refused("its point is not on the curve");
-  }
-  return base::done();
+  return check_point(key);
 }
 
 }  // namespace
@@ -95,6 +100,7 @@ base::Status check_public_key(EVP_PKEY* key, std::string_view spki, const KeyPol
   if (policy.blocked.contains(base::sha256(spki))) {
     return refused("it is known to others than its owner");
   }
+  if (is_usual_ec_form(*type, spki)) return check_point(key);  // what nearly every device has
   // One key, one encoding: what is certified is encoded anew, and keys are told apart by hash.
   if (der_of<i2d_PUBKEY>(key) != spki) return refused("it is not encoded as it should be");
   if (EVP_PKEY_is_a(key, "RSA") == 1) return check_rsa(key);
