@@ -45,7 +45,8 @@ namespace muster::app {
 
 // Each member is the function of its name.
 struct PosterLibrary {
-#define MUSTER_POSTER_MEMBER(name) decltype(&::name) name = nullptr;
+// A name that is declared stands in no parentheses.
+#define MUSTER_POSTER_MEMBER(name) decltype(&::name) name = nullptr;  // NOLINT
   MUSTER_POSTER_FUNCTIONS(MUSTER_POSTER_MEMBER)
 #undef MUSTER_POSTER_MEMBER
 };
