@@ -87,6 +87,7 @@ TEST(CertificateTest, CertsOnlyIsReadByOpenssl) {
   EXPECT_THAT(text, Not(HasSubstr("OCTET STRING      \n")));
   EXPECT_TRUE(certs_only({}));
   EXPECT_FALSE(certs_only({"junk"}));
+  EXPECT_FALSE(certs_only({std::string()}));
 }
 
 TEST(CertificateTest, PemBothWays) {
