@@ -24,6 +24,7 @@ bool is_der(const unsigned char* at, const unsigned char* end, int depth) {
         ASN1_object_size(constructed ? 1 : 0, static_cast<int>(length), tag)) {
       return false;  // a length that is longer than it must be
     }
+    if (tag_class == V_ASN1_UNIVERSAL && tag == V_ASN1_EOC) return false;
     const bool may_be_constructed =
         tag_class != V_ASN1_UNIVERSAL || tag == V_ASN1_SEQUENCE || tag == V_ASN1_SET;
     if (constructed && (!may_be_constructed || !is_der(content, content + length, depth + 1))) {

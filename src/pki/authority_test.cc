@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -237,6 +238,22 @@ TEST_F(AuthorityTest, SerialNumbersArePositiveAndDiffer) {
     EXPECT_LT(issued->serial.front(), '8');
     EXPECT_TRUE(seen.insert(issued->serial).second);
   }
+}
+
+TEST_F(AuthorityTest, IssuesFromManyThreads) {
+  const auto authority = new_authority();
+  const auto request = request_of({});
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      for (int count = 0; count < 25; ++count) {
+        const auto issued = authority->issue(request, device_of_test());
+        EXPECT_TRUE(issued && authority->issued(issued->der));
+        EXPECT_TRUE(authority->sign_crl({}, 1, now_of_test(), now_of_test()));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(AuthorityTest, ListsOfAnySize) {

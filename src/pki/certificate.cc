@@ -81,7 +81,7 @@ bool same_name(std::string_view a, std::string_view b) {
 base::Result<std::string> certs_only(const std::vector<std::string>& certificates) {
   std::string all;
   for (const std::string& der : certificates) {
-    if (!is_der(der) || der.front() != kSequenceTag) {
+    if (!is_der(der) || !der.starts_with(kSequenceTag)) {
       return fail(ErrorCode::kInternal, "The certificates could not be put into PKCS #7.");
     }
     all += der;

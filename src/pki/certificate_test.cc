@@ -87,6 +87,7 @@ TEST(CertificateTest, CertsOnlyIsReadByOpenssl) {
   EXPECT_THAT(text, Not(HasSubstr("OCTET STRING      \n")));
   EXPECT_TRUE(certs_only({}));
   EXPECT_FALSE(certs_only({"junk"}));
+  EXPECT_FALSE(certs_only({std::string()}));
 }
 
 TEST(CertificateTest, PemBothWays) {
@@ -126,7 +127,9 @@ TEST(Asn1Test, Der) {
                  "0000"));                     // none
   EXPECT_FALSE(is_der_hex("3003020205"));      // ends early
   EXPECT_FALSE(is_der_hex("24050403616263"));  // a string in pieces
-  EXPECT_FALSE(is_der_hex("1f0500"));          // a low tag in the long form
+  EXPECT_FALSE(is_der_hex("30020000"));        // the end of a length that is none
+  EXPECT_FALSE(is_der_hex("30022000"));
+  EXPECT_FALSE(is_der_hex("1f0500"));  // a low tag in the long form
   std::string deep = "\x05";
   deep += '\0';
   for (int level = 0; level < 40; ++level) deep = RequestMaker::sequence(deep);

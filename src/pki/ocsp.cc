@@ -59,6 +59,9 @@ bool has_unknown_critical(OCSP_REQUEST* request) {
 }
 
 OcspRequestPtr read_request(std::string_view der) {
+  // What OpenSSL reads beyond DER it cannot always write again, and the answer repeats the
+  // question.
+  if (!is_der(der)) return nullptr;
   auto request = from_der<OcspRequestPtr, d2i_OCSP_REQUEST>(der);
   if (request == nullptr) return nullptr;
   const int count = OCSP_request_onereq_count(request.get());

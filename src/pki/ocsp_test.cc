@@ -147,6 +147,16 @@ TEST_F(OcspTest, MalformedRequestsGetTheirStatus) {
   EXPECT_EQ(status_of(answer(ask(many + " -serial 17"))), OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
 }
 
+// OpenSSL decodes the parameters of this digest, 20 00, and cannot encode them.
+TEST_F(OcspTest, WhatIsNotDerIsMalformed) {
+  issue(*authorities_[0], "first.pem");
+  std::string request = ask("-issuer issuing1.pem -cert first.pem -no_nonce");
+  const std::size_t parameters = request.find(std::string("\x1a\x05\x00", 3));
+  ASSERT_NE(parameters, std::string::npos);
+  request[parameters + 1] = '\x20';
+  EXPECT_EQ(status_of(answer(request)), OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
+}
+
 TEST_F(OcspTest, NoncesAreOfOneTo32Octets) {
   issue(*authorities_[0], "first.pem");
   const std::string sound = ask("-issuer issuing1.pem -cert first.pem -no_nonce");

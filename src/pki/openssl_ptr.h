@@ -81,7 +81,8 @@ class ErrorQueue {
   return text_of(ASN1_STRING_get0_data(value), ASN1_STRING_length(value));
 }
 
-// kEncode is one of OpenSSL's i2d functions. Empty only without memory.
+// kEncode is one of OpenSSL's i2d functions. Empty without memory, or when the object
+// holds what was decoded from no DER.
 template <auto kEncode, typename T>
 [[nodiscard]] std::string der_of(T* object) {
   unsigned char* data = nullptr;

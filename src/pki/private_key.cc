@@ -4,7 +4,6 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-#include "base/secret.h"
 #include "pki/token_key.h"
 
 namespace muster::pki {
