@@ -1,13 +1,10 @@
 #include "app/app.h"
 
 #include <algorithm>
-#include <csignal>
-#include <ctime>
 #include <optional>
 #include <thread>
 #include <utility>
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include "app/data_directory.h"
@@ -154,6 +151,7 @@ struct App::Impl {
                        [this](std::string_view tenant) { return places->label_of(tenant); });
   }
   [[nodiscard]] std::string base_url() const;
+  void warn_of_ends();
   void watch();
 
   Settings settings;
@@ -356,10 +354,24 @@ base::Status App::reload(const Settings& settings) {
 }
 
 void App::maintain() {
+  impl_->warn_of_ends();
   if (!impl_->issuer) return;
   const base::Status status = impl_->issuer->prune();
   if (!status) {
     impl_->log.error("key_rotation_failed", {observe::field("reason", status.error().message)});
+  }
+}
+
+// What an authority signs ends with it, so certificates get shorter when its own end comes near.
+void App::Impl::warn_of_ends() {
+  const auto tenants = data->tenants();
+  if (!tenants) return;
+  const base::Timestamp soon = clock.now().plus(settings.device_certificate_validity);
+  for (const Tenant& tenant : *tenants) {
+    const auto ends = authorities->newest_end(tenant.id);
+    if (!ends || !*ends || soon < **ends) continue;
+    log.warning("authority_ends",
+                {observe::field("tenant", tenant.id), observe::field("ends", (**ends).text())});
   }
 }
 
@@ -395,56 +407,6 @@ std::string App::first_tenant() const {
 
 observe::Log& App::log() {
   return impl_->log;
-}
-
-namespace {
-
-sigset_t handled_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  return signals;
-}
-
-// A message with every detail, on one line.
-std::string described(const base::Error& error) {
-  if (error.details.empty()) return error.message;
-  std::string text;
-  for (const base::ErrorDetail& detail : error.details) {
-    text += (text.empty() ? "" : "; ") + detail.message;
-  }
-  return text;
-}
-
-}  // namespace
-
-void block_signals() {
-  const sigset_t signals = handled_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-}
-
-void run_until_signal(App& app, const std::function<base::Result<Settings>()>& read_settings) {
-  constexpr timespec kMaintenancePeriod{.tv_sec = 3'600, .tv_nsec = 0};
-  const sigset_t signals = handled_signals();
-  for (;;) {
-    const int signal = sigtimedwait(&signals, nullptr, &kMaintenancePeriod);
-    if (signal == SIGTERM || signal == SIGINT) break;
-    if (signal != SIGHUP) {
-      app.maintain();
-      continue;
-    }
-    sd_notify("RELOADING=1");
-    const base::Result<Settings> settings = read_settings();
-    const base::Status status = settings ? app.reload(*settings) : base::Status(settings.error());
-    if (status) {
-      app.log().info("reloaded");
-    } else {
-      app.log().error("reload_failed", {observe::field("reason", described(status.error()))});
-    }
-    sd_notify("READY=1");
-  }
-  app.stop();
 }
 
 }  // namespace muster::app

@@ -153,6 +153,14 @@ void TenantAuthorities::get(const TenantPlace& place, Done done) {
                });
 }
 
+base::Result<std::optional<base::Timestamp>> TenantAuthorities::newest_end(
+    std::string_view tenant) const {
+  using End = std::optional<base::Timestamp>;
+  const std::vector<pki::AuthorityMaterial> kept = MUSTER_TRY(materials(tenant));
+  if (kept.empty()) return End();
+  return End(MUSTER_TRY(pki::read_certificate(kept.back().issuing_certificate)).not_after);
+}
+
 base::Status TenantAuthorities::insert(std::string_view tenant, pki::AuthorityMaterial material) {
   base::Status written = store::write_and_wait(
       store_, tenant, inserting(std::string(tenant), record_of(material, clock_.now())));

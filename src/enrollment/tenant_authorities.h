@@ -73,6 +73,10 @@ class TenantAuthorities {
   [[nodiscard]] base::Result<std::vector<pki::AuthorityMaterial>> materials(
       std::string_view tenant) const;
 
+  // When the newest generation's issuing certificate ends; nullopt when there is none.
+  [[nodiscard]] base::Result<std::optional<base::Timestamp>> newest_end(
+      std::string_view tenant) const;
+
   // Lists of that tenant are made anew from now on: a write that revokes is on its way.
   void forget_lists(std::string_view tenant);
 
