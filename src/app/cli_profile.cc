@@ -93,10 +93,10 @@ void add_profile_commands(CLI::App& root, Line& line) {
       ->type_name("NUMBER");
   add_text(*policy, "--approval", options.approval, "notRequired|required",
            "Whether an administrator has to approve each device.")
-      ->check(CLI::IsMember({"notRequired", "required"}));
+      ->check(choice({"notRequired", "required"}));
   add_text(*policy, "--key-attestation", options.key_attestation, "off|prefer|require",
            "Whether devices prove by key attestation what they are.")
-      ->check(CLI::IsMember({"off", "prefer", "require"}));
+      ->check(choice({"off", "prefer", "require"}));
   id(add_profile_command(*profile, line, given, "delete", "Delete a profile.", run_profile_delete));
 }
 
