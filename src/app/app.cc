@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "app/attestation_revocations.h"
 #include "app/data_directory.h"
 #include "app/device_settings.h"
 #include "app/directory.h"
@@ -129,7 +130,7 @@ observe::LogOptions log_options(const Settings& settings) {
 
 struct App::Impl {
   Impl(const Settings& given, const base::Clock& given_clock)
-      : settings(given), clock(given_clock), log(log_options(given), given_clock) {}
+      : settings(given), current(given), clock(given_clock), log(log_options(given), given_clock) {}
 
   // First nobody asks any more, then what is queued is finished, then the rest may go.
   ~Impl() {
@@ -152,9 +153,11 @@ struct App::Impl {
   }
   [[nodiscard]] std::string base_url() const;
   void warn_of_ends();
+  void refresh_revocations();
   void watch();
 
-  Settings settings;
+  Settings settings;  // as at the start
+  Settings current;   // as last read
   const base::Clock& clock;
   observe::Metrics metrics;
   observe::Health health;
@@ -341,6 +344,7 @@ base::Status App::reload(const Settings& settings) {
   if (impl_->issuer) MUSTER_TRY(impl_->issuer->reload());
   impl_->server->reload_tls(std::move(tls));
   impl_->profile_tokens->use(std::move(policy));
+  impl_->current = settings;
   impl_->devices->use(std::move(demands));
   impl_->authorities->use(authority_policy(settings));
   impl_->est_service->use(est_settings(settings));
@@ -355,6 +359,7 @@ base::Status App::reload(const Settings& settings) {
 
 void App::maintain() {
   impl_->warn_of_ends();
+  impl_->refresh_revocations();
   if (!impl_->issuer) return;
   const base::Status status = impl_->issuer->prune();
   if (!status) {
@@ -362,11 +367,24 @@ void App::maintain() {
   }
 }
 
+void App::Impl::refresh_revocations() {
+  const std::string& url = current.attestation_revocations;
+  if (!is_revocation_url(url)) return;
+  base::Status status = fetch_attestation_revocations(url, settings.data);
+  if (status) {
+    auto demands = enrollment_policy(current);
+    if (demands) return devices->use(*std::move(demands));
+    status = demands.error();
+  }
+  log.warning("attestation_revocations_not_fetched",
+              {observe::field("reason", status.error().message)});
+}
+
 // What an authority signs ends with it, so certificates get shorter when its own end comes near.
 void App::Impl::warn_of_ends() {
   const auto tenants = data->tenants();
   if (!tenants) return;
-  const base::Timestamp soon = clock.now().plus(settings.device_certificate_validity);
+  const base::Timestamp soon = clock.now().plus(current.device_certificate_validity);
   for (const Tenant& tenant : *tenants) {
     const auto ends = authorities->newest_end(tenant.id);
     if (!ends || !*ends || soon < **ends) continue;

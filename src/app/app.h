@@ -35,7 +35,8 @@ class App {
   // Takes over the settings that can change while running, and re-reads certificate and keys. On an
   // error everything stays as it was.
   [[nodiscard]] base::Status reload(const Settings& settings);
-  // What is due now and then: signing keys, certificate. Called by run_until_signal hourly.
+  // What is due now and then: signing keys, ends of authorities, lists that are fetched. Called by
+  // run_until_signal at its beginning and hourly; may wait for the network.
   void maintain();
 
   [[nodiscard]] std::vector<std::uint16_t> ports() const;

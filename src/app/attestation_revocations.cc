@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "auth/key_fetcher.h"
 #include "auth/strict_json.h"
 #include "base/encoding.h"
 #include "http/durable_file.h"
@@ -27,6 +28,10 @@ std::optional<std::string> serial_number(std::string_view text) {
   }
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
   return digits;
+}
+
+std::string copy_of(const std::string& data) {
+  return data + "/attestation-revocations.json";
 }
 
 }  // namespace
@@ -60,6 +65,29 @@ base::Result<RevocationsPtr> read_attestation_revocations(const std::string& pat
   error.message = path + ": " + error.message;
   error.target = path;
   return error;
+}
+
+bool is_revocation_url(std::string_view where) {
+  return auth::is_fetchable(where);
+}
+
+base::Result<RevocationsPtr> load_attestation_revocations(const std::string& where,
+                                                          const std::string& data) {
+  if (!is_revocation_url(where)) return read_attestation_revocations(where);
+  const std::string copy = copy_of(data);
+  if (!MUSTER_TRY(http::read_file_if_any(copy)).empty()) return read_attestation_revocations(copy);
+  pki::AttestationRevocations unknown;
+  unknown.known = false;
+  return std::make_shared<const pki::AttestationRevocations>(std::move(unknown));
+}
+
+base::Status fetch_attestation_revocations(const std::string& url, const std::string& data) {
+  constexpr auth::KeyFetcher::Limits kLimits{.timeout = std::chrono::seconds(10),
+                                             .octets = 16UL * 1024 * 1024};
+  static const std::atomic<bool> kGoOn{false};
+  const std::string json = MUSTER_TRY(auth::KeyFetcher(kLimits, kGoOn).get(url, {}));
+  MUSTER_TRY(parse_attestation_revocations(json));
+  return http::replace_file(copy_of(data), json, false);
 }
 
 }  // namespace muster::app

@@ -71,5 +71,33 @@ TEST(AttestationRevocations, AFileIsNamedWhenItIsWrong) {
   EXPECT_EQ(missing.error().code, base::ErrorCode::kConfiguration);
 }
 
+// While it is not known what is revoked, everything may be.
+TEST(AttestationRevocations, OfAUrlTheLastCopyCountsAndNoneIsUnknown) {
+  const TestFolder folder;
+  const std::string& data = folder.path();
+  constexpr const char* kUrl = "https://attestation.example/status";
+  EXPECT_TRUE(is_revocation_url(kUrl));
+  EXPECT_FALSE(is_revocation_url("/etc/muster/status.json"));
+  auto list = load_attestation_revocations(kUrl, data);
+  ASSERT_TRUE(list.ok());
+  EXPECT_FALSE((*list)->known);
+  folder.write("attestation-revocations.json", R"({"entries": {"a2b": {"status": "REVOKED"}}})");
+  list = load_attestation_revocations(kUrl, data);
+  ASSERT_TRUE(list.ok());
+  EXPECT_TRUE((*list)->known);
+  EXPECT_THAT((*list)->revoked, UnorderedElementsAre("a2b"));
+}
+
+TEST(AttestationRevocations, AFetchThatFailsLeavesTheCopyAlone) {
+  const TestFolder folder;
+  const std::string& data = folder.path();
+  folder.write("attestation-revocations.json", R"({"entries": {}})");
+  // Port 1 of loopback: nobody listens there.
+  const base::Status fetched = fetch_attestation_revocations("http://127.0.0.1:1/status", data);
+  ASSERT_FALSE(fetched.ok());
+  EXPECT_EQ(fetched.error().code, base::ErrorCode::kUnavailable);
+  EXPECT_TRUE((*load_attestation_revocations("http://127.0.0.1:1/status", data))->known);
+}
+
 }  // namespace
 }  // namespace muster::app

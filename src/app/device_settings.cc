@@ -77,7 +77,8 @@ base::Result<pki::AttestationPolicy> attestation_policy(const Settings& settings
     }
   }
   if (!settings.attestation_revocations.empty()) {
-    policy.revocations = MUSTER_TRY(read_attestation_revocations(settings.attestation_revocations));
+    policy.revocations =
+        MUSTER_TRY(load_attestation_revocations(settings.attestation_revocations, settings.data));
   }
   policy.packages.insert(settings.attestation_packages.begin(),
                          settings.attestation_packages.end());

@@ -38,6 +38,7 @@ void block_signals() {
 void run_until_signal(App& app, const std::function<base::Result<Settings>()>& read_settings) {
   constexpr timespec kMaintenancePeriod{.tv_sec = 3'600, .tv_nsec = 0};
   const sigset_t signals = handled_signals();
+  app.maintain();
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &kMaintenancePeriod);
     if (signal == SIGTERM || signal == SIGINT) break;

@@ -84,7 +84,7 @@ struct Settings {
   std::chrono::seconds approval_retry_after{30};
   std::uint32_t est_line_length = 0;    // 0: one line
   std::string attestation_roots;        // PEM file; empty: Google's
-  std::string attestation_revocations;  // JSON file; empty: nothing is revoked
+  std::string attestation_revocations;  // file or URL; empty: nothing is revoked
   std::vector<std::string> attestation_packages;
   std::vector<std::string> attestation_signers;
 

@@ -14,6 +14,7 @@
 
 #include "app/settings_table.h"
 #include "app/settings_value.h"
+#include "auth/key_fetcher.h"
 
 namespace muster::app {
 namespace {
@@ -60,7 +61,10 @@ class FileReader {
     faults_.push_back({"configuration", text.append(message), std::string(target)});
   }
   [[nodiscard]] std::string resolved(const std::string& path) const {
-    if (path.empty() || folder_.empty() || path.front() == '/') return path;
+    // A setting that takes a file may take a URL too.
+    if (path.empty() || folder_.empty() || path.front() == '/' || auth::is_fetchable(path)) {
+      return path;
+    }
     return folder_ + "/" + path;
   }
 

@@ -139,6 +139,7 @@ Status check_issued(X509& certificate, X509& issuer) {
 
 Status check_revocation(const Chain& chain, const AttestationPolicy& policy) {
   if (policy.revocations == nullptr) return base::done();
+  if (!policy.revocations->known) return refused("the list of revoked keys is not there yet");
   for (const CertificatePtr& certificate : chain) {
     if (policy.revocations->revoked.contains(serial_of(*certificate))) {
       return refused("a certificate is revoked");

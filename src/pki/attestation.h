@@ -45,6 +45,8 @@ struct KeyDescription {
 // zeros: the format of https://android.googleapis.com/attestation/status.
 struct AttestationRevocations {
   std::set<std::string, std::less<>> revoked = {};
+  // False when the list could not be had: then no chain is accepted.
+  bool known = true;
 };
 
 struct AttestationPolicy {
