@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "app/device_settings.h"
 #include "auth/verifier.h"
 #include "base/vault.h"
 #include "enrollment/payload_check.h"
@@ -121,6 +122,24 @@ void check_issuers(const Settings& settings, const base::Clock& clock, Report& r
   }
 }
 
+void check_devices(const Settings& settings, Report& report) {
+  report.section("Devices and their certificates");
+  const auto policy = enrollment_policy(settings);
+  if (!policy) report.add(policy.error());
+  if (settings.ca_root_validity < settings.ca_issuing_validity) {
+    report.add(Severity::kWarning, "ca_issuing_validity",
+               "is longer than ca_root_validity, with which it ends.");
+  }
+  if (settings.ca_issuing_validity < settings.device_certificate_validity) {
+    report.add(Severity::kWarning, "device_certificate_validity",
+               "is longer than ca_issuing_validity, with which it ends.");
+  }
+  const fs::path module = settings.pkcs11_module;
+  if (!module.empty() && !fs::exists(module)) {
+    report.add(Severity::kError, "pkcs11_module", module.string() + " is not there.");
+  }
+}
+
 void check_payload(const Settings& settings, const enrollment::PayloadProfile& profile,
                    Report& report) {
   report.section("[payload." + profile.name + "]" +
@@ -151,6 +170,7 @@ base::Status check_config(const Settings& settings, const base::Clock& clock, st
   check_certificate(settings, report);
   check_data(settings, report);
   check_issuers(settings, clock, report);
+  check_devices(settings, report);
   for (const enrollment::PayloadProfile& profile : settings.payload_profiles) {
     check_payload(settings, profile, report);
   }

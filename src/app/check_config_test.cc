@@ -96,6 +96,17 @@ TEST_F(CheckConfig, EachBadIssuerIsNamed) {
                           HasSubstr("none.json")));
 }
 
+TEST_F(CheckConfig, WhatDevicesAreJudgedByIsRead) {
+  settings_.device_key_types = {"ec-p256", "dsa"};
+  settings_.ca_issuing_validity = std::chrono::hours(24 * 30);
+  settings_.pkcs11_module = folder_.file("none.so");
+  const std::string said = check();
+  EXPECT_FALSE(ok_);
+  EXPECT_THAT(said, AllOf(HasSubstr("Devices and their certificates\n"), HasSubstr("'dsa'"),
+                          HasSubstr("warning  device_certificate_validity: "),
+                          HasSubstr("none.so is not there")));
+}
+
 TEST_F(CheckConfig, WhatADeviceWouldRefuseIsFoundByProfileAndHoldsNoSecret) {
   enrollment::PayloadProfile kiosk;
   kiosk.name = "kiosk";
