@@ -59,6 +59,20 @@ std::string errors_page() {
   return out;
 }
 
+// Texts that are separated by commas, as an array.
+std::string list_of(std::string_view texts) {
+  std::string out = "[";
+  for (const char c : texts) {
+    if (out.size() == 1) out += '"';
+    if (c == ',') {
+      out += "\", \"";
+    } else {
+      out += c;
+    }
+  }
+  return out + (texts.empty() ? "]" : "\"]");
+}
+
 std::string example_config() {
   Settings defaults;
   std::string out =
@@ -70,7 +84,7 @@ std::string example_config() {
     const bool bare = row.kind == SettingKind::kBool || row.kind == SettingKind::kNumber;
     out += "\n# " + std::string(row.sentence) + "\n#" + std::string(row.name) + " = ";
     if (row.kind == SettingKind::kTexts) {
-      out += text.empty() ? "[]" : "[\"" + text + "\"]";  // no default has two items
+      out += list_of(text);
     } else {
       out += bare ? text : "\"" + text + "\"";
     }
