@@ -41,20 +41,24 @@ const KEYS = {
   rsa1024: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
 };
 
-// PKCS#10 in DER. `facts`: an object, or text in its place; `more`: lines of attributes.
-export function makeRequest(key, { subject = 'CN = device', facts, more = [], names, digest = 'sha256' } = {}) {
+// PKCS#10 in DER. `facts`: an object, or text in its place; `more`: lines of attributes; `names`: what subjectAltName
+// asks for; `extensions`: lines of others; `sigopts`: how to sign.
+export function makeRequest(key, given = {}) {
+  const { subject = 'CN = device', facts, more = [], names, digest = 'sha256', sigopts = [] } = given;
+  const extensions = [...(given.extensions ?? []), ...(names ? [`subjectAltName = ${names}`] : [])];
   const attributes = [...more];
   if (facts !== undefined) {
     attributes.push(`${FACTS_OID} = '${typeof facts === 'string' ? facts : JSON.stringify(facts)}'`);
   }
   const lines = [
     '[req]', 'prompt = no', 'distinguished_name = dn', 'string_mask = utf8only',
-    ...(attributes.length > 0 ? ['attributes = attributes'] : []), ...(names ? ['req_extensions = extensions'] : []),
-    '[dn]', subject, '[attributes]', ...attributes, '[extensions]', ...(names ? [`subjectAltName = ${names}`] : []),
+    ...(attributes.length > 0 ? ['attributes = attributes'] : []),
+    ...(extensions.length > 0 ? ['req_extensions = extensions'] : []),
+    '[dn]', subject, '[attributes]', ...attributes, '[extensions]', ...extensions,
   ];
   const config = file(`${lines.join('\n')}\n`);
-  const from = ['req', '-new', '-utf8', '-config', config, '-key', file(key), `-${digest}`, '-outform', 'DER'];
-  return openssl(from);
+  const how = sigopts.flatMap((option) => ['-sigopt', option]);
+  return openssl(['req', '-new', '-utf8', '-config', config, '-key', file(key), `-${digest}`, ...how, '-outform', 'DER']);
 }
 
 export const makeKey = (type = 'p256') => openssl(['genpkey', ...KEYS[type]]).toString();

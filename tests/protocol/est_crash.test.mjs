@@ -15,8 +15,8 @@ const run = promisify(execFile);
 const CYCLES = Number(process.env.CRASH_CYCLES ?? 200);
 const BUDGET = process.env.CRASH_CYCLES === undefined ? 90_000 : Infinity;
 const ROUNDS = Number(process.env.RACE_ROUNDS ?? 50);
-const HOT = 8; // devices of a cycle that share the token without a limit
-const ONCE = 4; // tokens of a cycle that let one device in
+const HOT = 6; // devices of a cycle that share the token without a limit
+const ONCE = 2; // tokens of a cycle that let one device in
 const RIVALS = 2; // devices for each of those
 
 const count = async (muster, set) => Number((await muster.get(`${set}/$count`)).text);
@@ -56,7 +56,7 @@ async function cycle(muster, hot, known) {
   return { took, between: issued - acknowledged.size };
 }
 
-test(`E5: ${CYCLES} kills between issue and answer: one certificate a key, none lost`, { timeout: 120_000 + CYCLES * 5_000 }, async (t) => {
+test('E5: kills between issue and answer: one certificate a key, none lost', { timeout: 120_000 + CYCLES * 5_000 }, async (t) => {
   const muster = await Muster.start({ args: ['--log-level', 'warning'] });
   try {
     const hot = await offer(muster);
