@@ -90,10 +90,11 @@ export class Device {
     };
   }
 
-  // One request on a connection of its own. `identity`: { key, cert }, or null for none; `socket`: one that is open.
-  call(method, path, { body, headers = {}, identity, socket } = {}) {
+  // One request on a connection of its own. `identity`: { key, cert }, or null for none; `socket`: one that is open;
+  // `localAddress`: where it comes from.
+  call(method, path, { body, headers = {}, identity, socket, localAddress } = {}) {
     const options = {
-      ...this.tlsOptions(identity), method, path,
+      ...this.tlsOptions(identity), method, path, localAddress,
       headers: { ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }), ...headers },
       ...(socket ? { createConnection: () => socket } : { agent: false }),
     };
