@@ -229,8 +229,10 @@ base::Status App::Impl::open_identity() {
 
 base::Status App::Impl::open_rules(const Certificate& certificate) {
   places = std::make_unique<TenantPlaces>(data->store(), clock);
+  enrollment::AuthorityPolicy of_authorities = authority_policy(settings);
+  MUSTER_TRY(pki::check_token(of_authorities.tokens));
   authorities = std::make_unique<enrollment::TenantAuthorities>(data->store(), clock,
-                                                                authority_policy(settings));
+                                                                std::move(of_authorities));
   profile_tokens = std::make_shared<enrollment::ProfileTokens>(
       MUSTER_TRY(profile_policy(settings, certificate)), data->vault());
   entities = std::make_unique<enrollment::Entities>(data->store(), clock);

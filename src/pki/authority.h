@@ -40,6 +40,11 @@ struct TokenStore {
   std::string pin = {};
 };
 
+// Logs in once, so that a token that cannot be used is known before a device needs it. Done without
+// a module, and without a label: then URIs of keys say which token is meant. kConfiguration as
+// make_authority().
+[[nodiscard]] base::Status check_token(const TokenStore& tokens);
+
 struct AuthorityPlan {
   std::string tenant;        // GUID, stands in the names
   std::string display_name;  // of the tenant; stands in the names as well

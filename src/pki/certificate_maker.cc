@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::size_t kLongestPart = 64;  // ub-common-name and its like, in characters
 
-// Always 16 octets of DER: positive, and not to be guessed by 126 bits.
-std::string random_serial() {
-  std::string serial = base::random_octets(16);
-  serial[0] = static_cast<char>((static_cast<unsigned char>(serial[0]) & 0x3fU) | 0x40U);
-  return base::hex(serial);
-}
-
 GeneralNamePtr uri_name(const std::string& uri) {
   GeneralNamePtr name(GENERAL_NAME_new());
   ASN1_IA5STRING* text = ASN1_IA5STRING_new();
@@ -84,6 +77,13 @@ bool add_entry(X509_NAME* name, int kind, const std::string& text) {
 }
 
 }  // namespace
+
+// Always 16 octets of DER: positive, and not to be guessed by 126 bits.
+std::string random_serial() {
+  std::string serial = base::random_octets(16);
+  serial[0] = static_cast<char>((static_cast<unsigned char>(serial[0]) & 0x3fU) | 0x40U);
+  return base::hex(serial);
+}
 
 NamePtr make_name(const NameParts& parts) {
   NamePtr name(X509_NAME_new());

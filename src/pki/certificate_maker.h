@@ -10,6 +10,9 @@
 
 namespace muster::pki {
 
+// As CertificateFacts::serial: 16 octets, of which all bits but the first two are random.
+[[nodiscard]] std::string random_serial();
+
 // A certificate in the making. Steps that fail are remembered and come out of sign().
 class CertificateMaker {
  public:

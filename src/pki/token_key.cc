@@ -293,6 +293,12 @@ base::Result<KeyPtr> load_token_key(std::string_view uri, const TokenStore& toke
   return key;
 }
 
+base::Status check_token(const TokenStore& tokens) {
+  if (tokens.module.empty() || tokens.token.empty()) return base::done();
+  MUSTER_TRY(TokenSession::open(tokens, nullptr, false));
+  return base::done();
+}
+
 base::Result<KeptKey> make_token_key(KeyType type, const TokenStore& tokens,
                                      const std::string& label) {
   Template of;

@@ -144,6 +144,12 @@ TEST_F(TokenKeyTest, SaysWhatIsWrong) {
               HasSubstr("cannot be loaded"));
   EXPECT_THAT(refusal({kModule, "another", "1234"}), HasSubstr("no such token"));
   EXPECT_THAT(refusal({kModule, "muster-test", "9999"}), HasSubstr("refuses the PIN"));
+  EXPECT_FALSE(check_token({kModule, "another", "1234"}));
+  EXPECT_FALSE(check_token({kModule, "muster-test", "9999"}));
+  for (const TokenStore& usable : {TokenStore{}, TokenStore{kModule, "muster-test", "1234"},
+                                   TokenStore{kModule, "", ""}}) {
+    EXPECT_TRUE(check_token(usable));
+  }
 
   const AuthorityPlan plan = token_plan(KeyType::kEcP256);
   auto made = make_authority(plan, now_of_test());
