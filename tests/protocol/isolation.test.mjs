@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Muster, PROFILES, assertError } from './harness.mjs';
+import { DEVICES, ENROLLMENTS, POLICIES, QuickDevice, offer } from './enrolment.mjs';
 import { entitySets, namedOperations } from './operations.mjs';
 
 let muster;
@@ -17,27 +18,47 @@ before(async () => {
   stranger = { token: await muster.token(other) };
   operations = await namedOperations(muster);
   sets = await entitySets(muster);
+  await makeOffers();
   for (const set of sets) await fill(set);
 });
 after(() => muster?.destroy());
 
-// The ids of each kind. Sets that nobody creates in have what the service put there, if anything.
+// What devices of each tenant scan: one that lets them in, one that lets them wait.
+const OWN = {}; // options of the first tenant
+const offers = new Map();
+async function makeOffers() {
+  for (const options of [OWN, stranger]) {
+    offers.set(options, { [DEVICES]: await offer(muster, null, options), [ENROLLMENTS]: await offer(muster, { approval: 'required' }, options) });
+  }
+}
+
+// The id of a new entity that a device makes.
+async function madeByDevice(path, options) {
+  await new QuickDevice(offers.get(options)[path]).enroll(muster);
+  const { json } = await muster.get(`${path}?$top=999`, options);
+  return json.value.at(-1).id;
+}
+
+// The ids of each kind. Sets that nobody creates in have what devices or the service put there.
 async function fill(set) {
+  const url = `/beta${set.path}`;
   const made = async (options) => {
-    if (!set.creation) return (await muster.get(`/beta${set.path}?$top=1`, options)).json?.value[0]?.id;
-    const answer = await muster.post(`/beta${set.path}`, set.creation, options);
+    if (url === DEVICES || url === ENROLLMENTS) return madeByDevice(url, options);
+    if (!set.creation) return (await muster.get(`${url}?$top=1`, options)).json?.value[0]?.id;
+    const body = url === POLICIES ? { ...set.creation, profileId: (await muster.create({}, options)).id } : set.creation;
+    const answer = await muster.post(url, body, options);
     assert.equal(answer.status, 201, `${set.path}: ${answer.text}`);
-    return answer.json.id;
+    return answer.json[set.key];
   };
   const gone = async (options) => {
-    if (!set.creation || !set.deletes) return undefined;
+    if (!set.deletes) return undefined;
     const id = await made(options);
-    assert.equal((await muster.delete(`/beta${set.path}/${id}`, options)).status, 204);
+    assert.equal((await muster.delete(`${url}/${id}`, options)).status, 204);
     return id;
   };
   set.make = () => made(stranger);
-  await made({}); // so that there is a second page
-  set.id = { foreign: await made({}), deleted: await gone(stranger), theirDeleted: await gone({}) };
+  await made(OWN); // so that there is a second page
+  set.id = { foreign: await made(OWN), deleted: await gone(stranger), theirDeleted: await gone(OWN) };
 }
 
 // Everything of an answer but what must differ between two requests.
@@ -73,15 +94,17 @@ async function theirs() {
   return texts;
 }
 
+// Where the key stands in a template; what else is in braces comes later in the path.
+const KEY = /\/\{(id|profileId)\}/;
 const SPELLINGS = {
-  'as a segment': (path, id) => path.replace('/{id}', `/${id}`),
-  'in brackets': (path, id) => path.replace('/{id}', `('${id}')`),
-  'by name': (path, id) => path.replace('/{id}', `(id='${id}')`),
-  'by alias': (path, id) => `${path.replace('/{id}', '(@k)')}?@k='${id}'`,
+  'as a segment': (path, id) => path.replace(KEY, `/${id}`),
+  'in brackets': (path, id) => path.replace(KEY, `('${id}')`),
+  'by name': (path, id) => path.replace(KEY, `($1='${id}')`),
+  'by alias': (path, id) => `${path.replace(KEY, '(@k)')}?@k='${id}'`,
 };
 // What is asked in vain is 400, what is not built 501, whoever's it is.
 const isAnswer = (status) => status === 404 || status === 400 || status === 501;
-const inPath = (set) => operations.filter(({ path }) => path.startsWith(`${set.path}/{id}`));
+const inPath = (set) => operations.filter(({ path }) => path.startsWith(`${set.path}/{${set.key}}`));
 const filled = ({ path }, url) => url.replace(/\{(\w+)\}/g, 'x');
 // A body that fits, one that does not, conditions: each is judged only when the entity is there.
 function variantsOf({ method, body }) {
@@ -144,11 +167,13 @@ describe("another tenant's id answers as one that never existed", () => {
     }
   });
 
+  const conditionsOn = (key) => [(id) => `${key} eq '${id}'`, (id) => `${key} in ('${id}')`,
+    (id) => `${key} ge '${id}' and ${key} le '${id}'`, (id) => `contains(${key},'${id}')`];
   eachSet('in a condition on a list', async (set) => {
     const lists = operations.filter(({ method, path }) => method === 'GET' && path.startsWith(set.path) && !path.includes('{'));
     assert.ok(lists.length >= 1);
     for (const { path } of lists) {
-      for (const condition of [(id) => `id eq '${id}'`, (id) => `id in ('${id}')`, (id) => `id ge '${id}' and id le '${id}'`, (id) => `contains(id,'${id}')`]) {
+      for (const condition of conditionsOn(set.key)) {
         const ask = (id) => muster.get(`/beta${path}?$filter=${encodeURIComponent(condition(id))}`, stranger);
         const { status, body } = await assertAsNever({ id: { foreign: set.id.foreign, theirDeleted: set.id.theirDeleted } }, ask, `${path} ${condition('x')}`);
         if (status === 200) assert.match(body, /^0$|"value":\[\]/);
@@ -160,7 +185,7 @@ describe("another tenant's id answers as one that never existed", () => {
     for (const operation of inPath(set)) {
       for (const group of [undefined, 'g']) {
         const ask = async (id) => {
-          const request = { id: '1', method: operation.method, url: filled(operation, operation.path.replace('/{id}', `/${id}`)), atomicityGroup: group };
+          const request = { id: '1', method: operation.method, url: filled(operation, operation.path.replace(KEY, `/${id}`)), atomicityGroup: group };
           if (operation.body !== undefined && operation.method !== 'GET' && operation.method !== 'DELETE') {
             Object.assign(request, { body: operation.body, headers: { 'Content-Type': 'application/json' } });
           }
@@ -194,7 +219,7 @@ describe("another tenant's id answers as one that never existed", () => {
     const foreign = await ask(token);
     assert.equal(foreign.status, 400, foreign.body);
     assert.deepEqual(foreign, await ask(forged));
-    assert.ok(!foreign.body.includes(page.value[0].id));
+    assert.ok(!foreign.body.includes(page.value[0][set.key]));
   });
 });
 
@@ -214,8 +239,27 @@ test('requests without an id see and change the own tenant only', async () => {
 
 test('every operation with an address is in the matrix', () => {
   const covered = new Set(sets.flatMap((set) => inPath(set)));
-  for (const operation of operations.filter(({ path }) => path.includes('{id}'))) assert.ok(covered.has(operation), operation.path);
+  for (const operation of operations.filter(({ path }) => KEY.test(path))) assert.ok(covered.has(operation), operation.path);
   assert.ok(covered.size >= 40, String(covered.size));
+  for (const path of [POLICIES, ENROLLMENTS, DEVICES]) assert.ok(sets.some((set) => `/beta${set.path}` === path), path);
+});
+
+test('a policy for a profile of another tenant is refused as one for a profile that never was', async () => {
+  const foreign = await muster.create();
+  const ask = async (id) => comparable(await muster.post(POLICIES, { profileId: id, approval: 'required' }, stranger), id);
+  const never = await ask(randomUUID());
+  assert.equal(never.status, 400);
+  assert.deepEqual(await ask(foreign.id), never);
+});
+
+test('a decision reaches the own devices only', async () => {
+  for (const decision of ['approve', 'deny']) {
+    const device = new QuickDevice(offers.get(OWN)[ENROLLMENTS]);
+    assert.equal((await device.enroll(muster)).status, 202);
+    const id = (await muster.get(`${ENROLLMENTS}?$top=999`)).json.value.at(-1).id;
+    assertError(await muster.post(`${ENROLLMENTS}/${id}/${decision}`, {}, stranger), 404, 'ResourceNotFound');
+    assert.equal((await device.enroll(muster)).status, 202);
+  }
 });
 
 describe('lists', () => {

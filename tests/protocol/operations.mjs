@@ -49,23 +49,25 @@ export function pathOf(operation, values, version = 'beta') {
   return operation.versioned ? `/${version}${path}${query}` : path;
 }
 
-// [{path, creation, deletes}] of the sets that the document names: their path below a version, the body
-// of a create (undefined where nobody creates), and whether entities can be deleted.
+// [{path, key, creation, deletes}] of the sets that the document names: their path below a version, the name
+// of their key, the body of a create (undefined where nobody creates; without the key), and whether entities
+// can be deleted.
 export async function entitySets(muster) {
   const { paths, components } = (await muster.get('/openapi.json', { token: null })).json;
   const resolved = (schema) => (schema.$ref ? components.schemas[schema.$ref.split('/').at(-1)] : schema);
   const creationOf = (operation) => {
     if (!operation) return undefined;
     const { properties } = resolved(operation.requestBody.content['application/json'].schema);
-    const body = { displayName: 'mine now' };
+    const body = properties.displayName ? { displayName: 'mine now' } : {};
     for (const [name, one] of Object.entries(properties)) {
       const { enum: names } = resolved(one.allOf?.[0] ?? one);
       if (names && !one.readOnly) [body[name]] = names;
     }
     return body;
   };
-  return Object.keys(paths).filter((path) => /^\/\w+\/\w+\/\{id\}$/.test(path)).map((entity) => {
-    const path = entity.slice(0, -'/{id}'.length);
-    return { path, creation: creationOf(paths[path]?.post), deletes: paths[entity].delete !== undefined };
+  return Object.keys(paths).flatMap((entity) => {
+    const [, path, key] = /^(\/\w+\/\w+)\/\{(\w+)\}$/.exec(entity) ?? [];
+    if (!key) return [];
+    return [{ path, key, creation: creationOf(paths[path]?.post), deletes: paths[entity].delete !== undefined }];
   });
 }
