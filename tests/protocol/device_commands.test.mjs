@@ -1,6 +1,7 @@
 // `muster device …` and `muster profile policy` beside a running service: what people see and decide.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import https from 'node:https';
@@ -13,7 +14,7 @@ import { BIN, GUID, Muster, PROFILES } from './harness.mjs';
 const run = promisify(execFile);
 
 let muster;
-before(async () => (muster = await Muster.start()));
+before(async () => (muster = await Muster.start({ args: ['--approval-retry-after', '1s'] })));
 after(() => muster.destroy());
 
 // A command as an administrator gives it; `json` reads what it prints.
@@ -164,4 +165,78 @@ test('numbers of a profile follow its devices', async () => {
   assert.equal((await json('device', 'list', '--profile', profile.id)).length, 20);
   const enrolled = (await json('device', 'enrollments')).filter(({ profileId }) => profileId === profile.id);
   assert.equal(new Set(enrolled.map(({ certificateSerialNumber }) => certificateSerialNumber)).size, 40);
+});
+
+// What a fleet's engineer does, by commands alone; `simulate` plays the devices.
+test('a life by the command line: from the profile to the next authority', async () => {
+  const created = rowsOf(await command('profile', 'create', '--name', 'Warehouse', '--validity', '7d'));
+  const { id } = Object.fromEntries(created);
+  assert.match(id, GUID, String(created));
+  const policy = Object.fromEntries(rowsOf(await command('profile', 'policy', id, '--approval', 'required', '--token-usage-limit', '5')));
+  assert.deepEqual([policy.approval, policy.tokenUsageLimit], ['required', '5']);
+
+  const poster = join(muster.dir, 'poster.pdf');
+  assert.equal(await command('profile', 'poster', id, '--out', poster), '');
+  assert.equal(readFileSync(poster).subarray(0, 5).toString(), '%PDF-');
+  const code = join(muster.dir, 'code.png');
+  assert.equal(await command('profile', 'qr', id, '--format', 'png', '--out', code), '');
+
+  // Seven devices scan the code; an administrator lets in one after the other, until the token is used up.
+  const kept = join(muster.dir, 'warehouse');
+  const waiting = run(BIN, ['device', 'simulate', '--profile', code, '--count', '7', '--concurrency', '7', '--serial-prefix', 'WH-',
+    '--model', 'Scanner', '--keep', kept, '--patience', '3m', '--json']).catch((error) => error);
+  const pending = async () => rowsOf(await command('device', 'enrollments', '--pending')).slice(1).filter((row) => row.at(-1) === 'Warehouse');
+  const deadline = Date.now() + 60_000;
+  while ((await pending()).length < 7) assert.ok(Date.now() < deadline, 'seven wait');
+  const rows = await pending();
+  assert.deepEqual(rows.map((row) => row[3]).sort(), Array.from({ length: 7 }, (_, i) => `WH-00000${i + 1}`));
+  assert.ok(rows.every((row) => row[1] === 'enrollment' && row[2] === 'pending' && row[4] === 'Scanner' && row[6] === '127.0.0.1'));
+  assert.equal(await command('device', 'deny', rows[6][0]), '');
+  for (const [enrollment] of rows.slice(0, 5)) assert.equal(await command('device', 'approve', enrollment), '');
+  while ((await json('device', 'list', '--profile', id)).length < 5) assert.ok(Date.now() < deadline + 120_000, 'five enrolled');
+  assert.equal(await command('device', 'approve', rows[5][0]), '', 'approved too late: the token is used up');
+  const summary = JSON.parse((await waiting).stdout);
+  assert.deepEqual([summary.enrolled, summary.renewed, summary.reported], [5, 5, 5], JSON.stringify(summary));
+  assert.deepEqual(await pending(), []);
+
+  // The list, one of it, and its end.
+  const [head, ...listed] = rowsOf(await command('device', 'list', '--profile', id));
+  assert.equal(head[0], 'ID');
+  assert.equal(listed.length, 5);
+  assert.ok(listed.every((row) => row[4] === 'Scanner' && row[5] === 'managed' && row.at(-1) === 'Warehouse'), listed.join('\n'));
+  const [lost, stays] = listed;
+  const shown = Object.fromEntries(rowsOf(await command('device', 'show', lost[0])));
+  assert.deepEqual([shown.serialNumber, shown.enrollmentProfileName], [lost[2], 'Warehouse']);
+  assert.equal((await json('device', 'show', lost[0])).requireUserEnrollmentApproval, true);
+  const profile = await muster.get(`${PROFILES}/${id}`);
+  assert.equal(profile.json.enrolledDeviceCount, 5);
+  assert.equal(await report(profile.json, join(kept, lost[2])), 204);
+  assert.equal(await command('device', 'retire', lost[0]), '');
+  assert.equal(await report(profile.json, join(kept, lost[2])), 403);
+  assert.equal(await report(profile.json, join(kept, stays[2])), 204);
+  const states = new Map(rowsOf(await command('device', 'list', '--profile', id)).slice(1).map((row) => [row[0], row[5]]));
+  assert.deepEqual([states.get(lost[0]), states.get(stays[0])], ['retireIssued', 'managed']);
+
+  // The authority: seen, replaced, exported; what was issued before stays good.
+  const [titles, first, ...none] = rowsOf(await command('ca', 'show'));
+  assert.deepEqual(titles, ['GENERATION', 'ROOT', 'ENDS', 'ISSUING', 'ENDS', 'KEYS IN', 'ROOT SHA-256']);
+  assert.deepEqual([first[0], first[3], first[5], none.length], ['1', 'Muster Issuing G1', 'store', 0]);
+  const replaced = rowsOf(await command('ca', 'replace')).slice(1);
+  assert.deepEqual(replaced.map((row) => [row[0], row[3]]), [['1', 'Muster Issuing G1'], ['2', 'Muster Issuing G2']]);
+  const exported = (await command('ca', 'export')).match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g);
+  const authorities = exported.map((pem) => new X509Certificate(pem));
+  assert.deepEqual(authorities.map(({ subject }) => subject.split('\n').at(-1)),
+    ['CN=Muster Root', 'CN=Muster Issuing G2', 'CN=Muster Root', 'CN=Muster Issuing G1']);
+  const certificate = new X509Certificate(readFileSync(`${join(kept, stays[2])}.cert.pem`));
+  assert.ok(authorities.some((one) => certificate.checkIssued(one) && certificate.verify(one.publicKey)));
+  assert.equal(await report(profile.json, join(kept, stays[2])), 204);
+  const open = await muster.create({ displayName: 'Next' });
+  const nextKept = join(muster.dir, 'next');
+  const until = Date.now() + 30_000;
+  let next;
+  do { // the running service believes what it knows for a second
+    await simulate(open, '--keep', nextKept, '--serial-prefix', 'NEXT-');
+    next = new X509Certificate(readFileSync(join(nextKept, 'NEXT-000001.cert.pem')));
+  } while (!next.issuer.includes('G2') && Date.now() < until);
+  assert.ok(next.checkIssued(authorities[1]) && next.verify(authorities[1].publicKey));
 });

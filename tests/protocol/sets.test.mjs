@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { GUID, Muster, NO_DATE, PROFILES, assertError } from './harness.mjs';
+import { DEVICES, ENROLLMENTS, POLICIES, QuickDevice, offer, tally } from './enrolment.mjs';
 
 const run = promisify(execFile);
 const ROOT = '/beta/deviceManagement';
@@ -184,6 +185,156 @@ describe('managedDevices', () => {
     assert.equal((await get(`${ROOT}/managedDevices/$count`)).text, '0');
     assertError(await muster.post(`${ROOT}/managedDevices/${randomUUID()}/retire`), 404, 'ResourceNotFound');
     assert.equal((await muster.post(`${ROOT}/managedDevices`, {})).status, 405);
+  });
+});
+
+// What a token with one permission is answered.
+async function statusWith(role, method, path, body) {
+  const token = await muster.token(muster.tenant, '--role', role);
+  return (await muster.request(method, path, { token, body })).status;
+}
+
+describe('enrollmentPolicies', () => {
+  test('a whole life', async () => {
+    const { id } = await muster.create();
+    const at = `${POLICIES}/${id}`;
+    assertError(await get(at), 404, 'ResourceNotFound');
+    const made = await muster.post(POLICIES, { profileId: id });
+    assert.equal(made.status, 201, made.text);
+    const { '@odata.context': context, lastModifiedDateTime, ...rest } = made.json;
+    assert.match(context, /#deviceManagement\/enrollmentPolicies\/\$entity$/);
+    assert.deepEqual(rest, {
+      '@odata.type': '#microsoft.graph.enrollmentPolicy', profileId: id, tokenUsageLimit: 0, approval: 'notRequired', keyAttestation: 'off',
+    });
+    const patched = await muster.patch(at, { approval: 'required', tokenUsageLimit: 3 });
+    assert.equal(patched.status, 200, patched.text);
+    assert.deepEqual([patched.json.approval, patched.json.tokenUsageLimit, patched.json.keyAttestation], ['required', 3, 'off']);
+    assert.ok(patched.json.lastModifiedDateTime > lastModifiedDateTime);
+    const found = await get(`${POLICIES}?$filter=approval eq 'required' and tokenUsageLimit eq 3 and profileId eq '${id}'&$count=true`);
+    assert.equal(found.json['@odata.count'], 1, found.text);
+    assert.equal((await muster.delete(at)).status, 204);
+    assertError(await get(at), 404, 'ResourceNotFound');
+  });
+
+  test('belong to a profile of either type, one to each, and end with it', async () => {
+    const owner = await create({ tokenExpirationDateTime: '2090-01-01T00:00:00Z' });
+    const plain = await muster.create();
+    for (const [profile, set] of [[owner, OWNERS], [plain, PROFILES]]) {
+      assert.equal((await muster.post(POLICIES, { profileId: profile.id, keyAttestation: 'prefer' })).status, 201);
+      assertError(await muster.post(POLICIES, { profileId: profile.id }), 409);
+      assert.equal((await muster.delete(`${set}/${profile.id}`)).status, 204);
+      assertError(await get(`${POLICIES}/${profile.id}`), 404, 'ResourceNotFound');
+    }
+    assertError(await muster.post(POLICIES, {}), 400, 'BadRequest', 'profileId');
+    assertError(await muster.post(POLICIES, { profileId: randomUUID() }), 400, 'BadRequest', 'profileId');
+  });
+
+  test('what cannot be is refused by name', async () => {
+    const { profile } = await offer(muster, {});
+    const wrong = { approval: 'maybe', tokenUsageLimit: -1, keyAttestation: 1.5, foo: 1 };
+    for (const answer of [await muster.patch(`${POLICIES}/${profile.id}`, wrong), await muster.post(POLICIES, { ...wrong, profileId: profile.id })]) {
+      assertError(answer, 400, 'ModelValidationFailure', ...Object.keys(wrong));
+    }
+    assertError(await muster.patch(`${POLICIES}/${profile.id}`, { profileId: randomUUID() }), 400, 'BadRequest', 'profileId');
+  });
+
+  test('are read and changed with the permission of profiles', async () => {
+    const { profile } = await offer(muster, {});
+    const path = `${POLICIES}/${profile.id}`;
+    const table = [['DeviceManagementConfiguration.ReadWrite.All', 200, 200], ['DeviceManagementConfiguration.Read.All', 200, 403],
+      ['DeviceManagementManagedDevices.ReadWrite.All', 403, 403], ['DeviceManagementApps.ReadWrite.All', 403, 403]];
+    for (const [role, read, change] of table) {
+      assert.equal(await statusWith(role, 'GET', path), read, role);
+      assert.equal(await statusWith(role, 'PATCH', path, { tokenUsageLimit: 1 }), change, role);
+      assert.equal(await statusWith(role, 'POST', POLICIES, { profileId: (await muster.create()).id }), change === 200 ? 201 : 403, role);
+    }
+  });
+});
+
+describe('deviceEnrollments', () => {
+  // A device that waits, and the entry of its wait.
+  async function waiting() {
+    const offered = await offer(muster, { approval: 'required' });
+    const device = new QuickDevice(offered);
+    assert.equal((await device.enroll(muster)).status, 202);
+    const { json } = await get(`${ENROLLMENTS}?$filter=profileId eq '${offered.profile.id}'`);
+    assert.equal(json.value.length, 1);
+    return { device, offered, entry: json.value[0], path: `${ENROLLMENTS}/${json.value[0].id}` };
+  }
+
+  test('tell who waits, and what became of it', async () => {
+    const { device, offered, entry, path } = await waiting();
+    assert.match(entry.id, GUID);
+    assert.match(entry.keyFingerprint, /^[0-9a-f]{64}$/);
+    assert.deepEqual([entry.kind, entry.state, entry.profileName, entry.keyAttestation], ['enrollment', 'pending', 'Shop floor', 'notAttested']);
+    for (const name of ['certificateSerialNumber', 'certificateExpirationDateTime', 'decidedDateTime', 'issuedDateTime']) assert.equal(entry[name], null);
+    assert.deepEqual((await tally(muster, offered.profile)).counted, 0);
+    assert.equal((await muster.post(`${path}/approve`)).status, 204);
+    const approved = (await get(path)).json;
+    assert.equal(approved.state, 'approved');
+    assert.ok(approved.decidedDateTime >= entry.requestedDateTime);
+    assert.equal((await device.enroll(muster)).status, 200);
+    const enrolled = (await get(path)).json;
+    assert.equal(enrolled.state, 'enrolled');
+    assert.match(enrolled.certificateSerialNumber, /^[0-9a-f]{32}$/);
+    assert.equal((await get(`${DEVICES}/${enrolled.deviceId}`)).json.enrollmentProfileName, 'Shop floor');
+    for (const action of ['approve', 'deny']) assertError(await muster.post(`${path}/${action}`), 409, 'Conflict');
+  });
+
+  test('a denied device is denied until an administrator thinks better of it', async () => {
+    const { device, path } = await waiting();
+    assert.equal((await muster.post(`${path}/deny`)).status, 204);
+    for (let i = 0; i < 2; ++i) assert.equal((await device.enroll(muster)).status, 403);
+    assert.equal((await muster.post(`${path}/approve`)).status, 204);
+    assert.equal((await device.enroll(muster)).status, 200);
+  });
+
+  test('a wait that is deleted begins anew', async () => {
+    const { device, path } = await waiting();
+    assert.equal((await muster.delete(path)).status, 204);
+    assertError(await get(path), 404, 'ResourceNotFound');
+    assert.equal((await device.enroll(muster)).status, 202);
+  });
+
+  test('are made by devices and decided by people', async () => {
+    const { path } = await waiting();
+    for (const [method, to, body] of [['POST', ENROLLMENTS, {}], ['PATCH', path, { state: 'approved' }], ['PUT', path, {}],
+      ['PUT', `${path}/state`, { value: 'approved' }], ['GET', `${path}/approve`]]) {
+      const { status } = await muster.request(method, to, { body });
+      assert.ok(status === 405 || status === 404, `${method} ${to}: ${status}`);
+    }
+    assertError(await muster.post(`${path}/approve`, { comment: 'x' }), 400);
+    for (const action of ['approve', 'deny']) {
+      assertError(await muster.post(`${ENROLLMENTS}/${randomUUID()}/${action}`), 404, 'ResourceNotFound');
+    }
+    assert.equal((await get(path)).json.state, 'pending');
+  });
+
+  test('are seen and decided with the permission of devices', async () => {
+    const { path } = await waiting();
+    const table = [['DeviceManagementManagedDevices.Read.All', 200, 403], ['DeviceManagementManagedDevices.ReadWrite.All', 200, 204],
+      ['DeviceManagementConfiguration.ReadWrite.All', 403, 403], ['DeviceManagementApps.ReadWrite.All', 403, 403]];
+    for (const [role, read, decide] of table) {
+      assert.equal(await statusWith(role, 'GET', path), read, role);
+      for (const action of ['deny', 'approve']) assert.equal(await statusWith(role, 'POST', `${path}/${action}`), decide, role);
+    }
+    assert.equal(await statusWith('DeviceManagementManagedDevices.Read.All', 'DELETE', path), 403);
+  });
+
+  test('and every step is in the audit log, with who did it', async () => {
+    const since = new Date().toISOString();
+    const { device, path } = await waiting();
+    await muster.post(`${path}/approve`);
+    assert.equal((await device.enroll(muster)).status, 200);
+    const { json } = await get(`${AUDIT}?$filter=activityDateTime ge ${since}&$orderby=activityDateTime,id`);
+    const steps = json.value.map(({ activityType, actor }) => [activityType, actor.auditActorType]);
+    const [profile, policy, request, approve, enroll] = steps;
+    assert.deepEqual([profile[0], policy[0]], ['Create AndroidForWorkEnrollmentProfile', 'Create EnrollmentPolicy']);
+    assert.deepEqual([request[1], approve[1], enroll[1]], ['Device', 'Application', 'Device']);
+    assert.match(request[0], /DeviceEnrollment$/);
+    assert.match(approve[0], /^[Aa]pprove DeviceEnrollment$/);
+    assert.equal(enroll[0], 'Enroll ManagedDevice');
+    assert.equal(steps.length, 5);
   });
 });
 
