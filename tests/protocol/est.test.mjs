@@ -6,25 +6,11 @@ import {
   Device, assertEmpty, assertText, certificatesOf, file, issued, makeKey, makeRequest, openssl, pem, scanned, text,
   verify,
 } from './device.mjs';
-
-const DEVICES = '/beta/deviceManagement/managedDevices';
-const POLICIES = '/beta/deviceManagement/enrollmentPolicies';
-const ENROLLMENTS = '/beta/deviceManagement/deviceEnrollments';
+import { DEVICES, ENROLLMENTS, idOf, offer } from './enrolment.mjs';
 
 const authorities = async (device) =>
   certificatesOf(Buffer.from((await device.get('cacerts', { identity: null })).text, 'base64'));
-const idOf = (certificate) => /CN=([0-9a-f-]{36})/.exec(certificate.subject)[1];
 const basic = (user, token) => `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
-
-// A profile, and what its devices scan.
-async function offer(muster, policy) {
-  const profile = await muster.create({ displayName: 'Shop floor' });
-  if (policy) {
-    const answer = await muster.post(POLICIES, { profileId: profile.id, ...policy });
-    assert.equal(answer.status, 201, answer.text);
-  }
-  return { profile, ...scanned(profile) };
-}
 
 for (const version of ['TLSv1.2', 'TLSv1.3']) {
   describe(`a device's life over ${version}`, () => {
@@ -56,7 +42,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3']) {
       assert.equal((await muster.get(`${PROFILES}/${offered.profile.id}`)).json.enrolledDeviceCount, 1);
     });
 
-    test('the same key gets the same certificate however often it asks', async () => {
+    test('E5: the same key gets the same certificate however often it asks', async () => {
       const one = device();
       const request = makeRequest(one.key);
       const first = await one.enroll(offered.token, { request });
@@ -66,7 +52,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3']) {
       assert.equal(issued(other).fingerprint256, issued(first).fingerprint256);
     });
 
-    test('bodies may have lines, and the armour of PEM', async () => {
+    test('E1: bodies may have lines, and the armour of PEM', async () => {
       for (const form of [
         (der) => der.toString('base64').replace(/.{1,76}/g, '$&\r\n'), (der) => pem('CERTIFICATE REQUEST', der),
         (der) => pem('NEW CERTIFICATE REQUEST', der), (der) => ` ${der.toString('base64')}\n`,
@@ -103,7 +89,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3']) {
       assert.notEqual(listed.serialNumber, 'other');
     });
 
-    test('binds its request to the connection, or does not', async () => {
+    test('E4: binds its request to the connection, or does not', async () => {
       const one = device();
       const bound = async (binding) => {
         const socket = await one.connect();
@@ -135,14 +121,14 @@ describe('what refuses an enrolment', () => {
   });
   after(() => muster?.destroy());
 
-  test('no token: an empty 401 with both challenges', async () => {
+  test('E9: no token: an empty 401 with both challenges', async () => {
     const answer = await device.enroll(null);
     assertEmpty(answer, 401);
     const challenges = answer.raw.filter((_, i) => answer.raw[i - 1]?.toLowerCase() === 'www-authenticate');
     assert.deepEqual(challenges, ['Basic realm="enrollment", charset="UTF-8"', 'Bearer realm="enrollment"']);
   });
 
-  test('tokens that are unknown, revoked, replaced or used up look alike', async () => {
+  test('E9: tokens that are unknown, revoked, replaced or used up look alike', async () => {
     const revoked = await offer(muster);
     await muster.post(`${PROFILES}/${revoked.profile.id}/revokeToken`, {});
     const replaced = await offer(muster);
@@ -162,7 +148,7 @@ describe('what refuses an enrolment', () => {
     assert.deepEqual(shape(await device.enroll('A'.repeat(26), { request: 'junk' })), expected);
   });
 
-  test('bodies that are no request', async () => {
+  test('E1: bodies that are no request', async () => {
     const der = makeRequest(device.key);
     const spoilt = Buffer.from(der);
     spoilt[spoilt.length - 5] ^= 1;
@@ -172,7 +158,7 @@ describe('what refuses an enrolment', () => {
     }
   });
 
-  test('keys and facts that do not fit', async () => {
+  test('E2: keys and facts that do not fit', async () => {
     const weak = makeKey('rsa1024');
     assertText(await device.enroll(offered.token, { request: makeRequest(weak) }), 400);
     assertText(await device.enroll(offered.token, { request: makeRequest(device.key, { digest: 'sha1' }) }), 400);
@@ -182,7 +168,7 @@ describe('what refuses an enrolment', () => {
     }
   });
 
-  test('other media types; Content-Transfer-Encoding says nothing', async () => {
+  test('E1: other media types; Content-Transfer-Encoding says nothing', async () => {
     for (const type of ['application/octet-stream', 'text/plain', '']) {
       assertText(await device.enroll(offered.token, { headers: { 'Content-Type': type } }), 415);
     }
@@ -190,7 +176,7 @@ describe('what refuses an enrolment', () => {
     assert.equal((await device.enroll(offered.token, { headers })).status, 200);
   });
 
-  test('methods, operations and labels that are not there', async () => {
+  test('E9: methods, operations and labels that are not there', async () => {
     const get = await device.get('simpleenroll', { identity: null });
     assertText(get, 405);
     assert.equal(get.headers.allow, 'POST');
@@ -205,7 +191,7 @@ describe('what refuses an enrolment', () => {
     assertText(await device.get('nothing', { identity: null }), 404);
   });
 
-  test('an administrator has to approve, and does', async () => {
+  test('E9: an administrator has to approve, and does', async () => {
     const approving = await offer(muster, { approval: 'required' });
     const one = new Device(muster, { url: approving.url });
     const request = makeRequest(one.key);
@@ -221,7 +207,7 @@ describe('what refuses an enrolment', () => {
     assert.equal((await one.enroll(approving.token, { request })).status, 200);
   });
 
-  test('an administrator denies', async () => {
+  test('E9: an administrator denies', async () => {
     const approving = await offer(muster, { approval: 'required' });
     const one = new Device(muster, { url: approving.url });
     assertEmpty(await one.enroll(approving.token), 202);
@@ -262,7 +248,7 @@ describe('what refuses a certificate', () => {
     assert.equal(JSON.parse(reported.text).error.code, 'Forbidden');
   }
 
-  test('none, one of nobody, and one that is like a real one', async () => {
+  test('E6: none, one of nobody, and one that is like a real one', async () => {
     await assertRefused(enrolled, null);
     const key = makeKey();
     const subject = `/CN=${idOf(enrolled.certificate)}/O=${muster.tenant}`;
@@ -270,7 +256,7 @@ describe('what refuses a certificate', () => {
     await assertRefused(enrolled, { key, cert: forged });
   });
 
-  test('that of another tenant', async () => {
+  test('E6: that of another tenant', async () => {
     const tenant = await muster.createTenant('22222222-2222-4222-8222-222222222222', 'Other');
     const token = await muster.token(tenant);
     const other = await muster.create({ displayName: 'Other' }, { token });
@@ -282,7 +268,7 @@ describe('what refuses a certificate', () => {
     await assertRefused(stranger);
   });
 
-  test('that of a device that was retired, wiped or deleted', async () => {
+  test('E6: that of a device that was retired, wiped or deleted', async () => {
     for (const end of [(path) => muster.post(`${path}/retire`, {}), (path) => muster.post(`${path}/wipe`, {}),
       (path) => muster.delete(path)]) {
       const device = await join();
@@ -292,7 +278,7 @@ describe('what refuses a certificate', () => {
     }
   });
 
-  test('a request that does not fit the certificate', async () => {
+  test('E6: a request that does not fit the certificate', async () => {
     const { key, subject } = enrolled;
     for (const request of [makeRequest(key), makeRequest(key, { subject, names: 'DNS:other.example' }),
       makeRequest(key, { subject: `${subject}\nOU = more` }),
@@ -321,7 +307,7 @@ describe('many at once', () => {
   before(async () => (muster = await Muster.start()));
   after(() => muster?.destroy());
 
-  test('one device that asks many times at once gets one certificate', async () => {
+  test('E5: one device that asks many times at once gets one certificate', async () => {
     const { url, token } = await offer(muster, { tokenUsageLimit: 1 });
     const device = new Device(muster, { url });
     const request = makeRequest(device.key);
@@ -330,7 +316,7 @@ describe('many at once', () => {
     assert.equal(serials.size, 1);
   });
 
-  test('a one-time token makes one certificate, however many devices come with it', async () => {
+  test('E5: a one-time token makes one certificate, however many devices come with it', async () => {
     const { url, token } = await offer(muster, { tokenUsageLimit: 1 });
     const devices = Array.from({ length: 24 }, () => new Device(muster, { url }));
     const requests = devices.map(({ key }) => makeRequest(key));
@@ -350,7 +336,7 @@ describe('guessing at tokens', () => {
   before(async () => (muster = await Muster.start({ args: ['--log-requests'] })));
   after(() => muster?.destroy());
 
-  test('a source waits after ten, whatever it sends then, and the log names no token', async () => {
+  test('E9: a source waits after ten, whatever it sends then, and the log names no token', async () => {
     const { url, token } = await offer(muster);
     const device = new Device(muster, { url });
     for (let i = 0; i < 10; ++i) assertEmpty(await device.enroll(`GUESS${i}`.padEnd(26, 'A')), 401);

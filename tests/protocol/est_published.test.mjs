@@ -9,9 +9,7 @@ import { Muster } from './harness.mjs';
 import {
   ATTESTATION_OID, Device, FACTS_OID, assertText, certificatesOf, file, openssl, read, scanned, text, verify,
 } from './device.mjs';
-
-const DEVICES = '/beta/deviceManagement/managedDevices';
-const idOf = (certificate) => /CN=([0-9a-f-]{36})/.exec(certificate.subject)[1];
+import { DEVICES, idOf } from './enrolment.mjs';
 
 describe('what is published', () => {
   let muster;
@@ -35,7 +33,7 @@ describe('what is published', () => {
   const bundle = () => file(authorities.map(String).join('\n'));
   const issuer = () => authorities.find((one) => device.certificate.checkIssued(one));
 
-  test('/cacerts: the root and the issuing authority', async () => {
+  test('E9: /cacerts: the root and the issuing authority', async () => {
     const answer = await device.get('cacerts', { identity: null });
     assert.equal(answer.headers['content-type'], 'application/pkcs7-mime; smime-type=certs-only');
     assert.equal(answer.headers['content-transfer-encoding'], 'base64');
@@ -49,7 +47,7 @@ describe('what is published', () => {
     assert.equal(head.headers['content-length'], answer.headers['content-length']);
   });
 
-  test('/csrattrs: the key and the attributes that are understood', async () => {
+  test('E9: /csrattrs: the key and the attributes that are understood', async () => {
     const answer = await device.get('csrattrs', { identity: null });
     assert.equal(answer.headers['content-type'], 'application/csrattrs');
     const parsed = openssl(['asn1parse', '-inform', 'DER'], Buffer.from(answer.text, 'base64')).toString();
@@ -181,7 +179,7 @@ describe('labels', () => {
   const without = (muster, operation) =>
     new Device(muster).call('GET', `/.well-known/est/${operation}`, { identity: null });
 
-  test('one tenant needs none', async () => {
+  test('E9: one tenant needs none', async () => {
     const muster = await Muster.start();
     try {
       for (const operation of ['cacerts', 'csrattrs']) {
@@ -198,7 +196,7 @@ describe('labels', () => {
     }
   });
 
-  test('two tenants need theirs, and a token of one is none of the other', async () => {
+  test('E9: two tenants need theirs, and a token of one is none of the other', async () => {
     const muster = await Muster.start();
     try {
       const tenant = await muster.createTenant('22222222-2222-4222-8222-222222222222', 'Other');
