@@ -146,8 +146,8 @@ TEST_F(TokenKeyTest, SaysWhatIsWrong) {
   EXPECT_THAT(refusal({kModule, "muster-test", "9999"}), HasSubstr("refuses the PIN"));
   EXPECT_FALSE(check_token({kModule, "another", "1234"}));
   EXPECT_FALSE(check_token({kModule, "muster-test", "9999"}));
-  for (const TokenStore& usable : {TokenStore{}, TokenStore{kModule, "muster-test", "1234"},
-                                   TokenStore{kModule, "", ""}}) {
+  for (const TokenStore& usable :
+       {TokenStore{}, TokenStore{kModule, "muster-test", "1234"}, TokenStore{kModule, "", ""}}) {
     EXPECT_TRUE(check_token(usable));
   }
 
