@@ -57,22 +57,29 @@ export function newSource() {
   return `127.${1 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
 }
 
-// A device whose key and request are made within the process.
+// A device whose keys and requests are made within the process.
 export class QuickDevice {
   constructor({ url, token }) {
-    this.path = `${url.pathname}/simpleenroll`;
+    this.path = url.pathname;
     this.token = token;
-    this.body = requestBy(newKey()).toString('base64');
+    this.key = newKey();
+    this.body = requestBy(this.key).toString('base64');
   }
 
   // {status, text} of one enrolment over a connection of its own, from a source of its own.
   enroll(muster) {
+    return this.#post(muster, 'simpleenroll', this.body, { headers: { Authorization: `Bearer ${this.token}` }, localAddress: newSource() });
+  }
+
+  // The same of a renewal with `identity`, { key, cert } in PEM. `body`: base64.
+  renew(muster, body, identity) {
+    return this.#post(muster, 'simplereenroll', body, identity);
+  }
+
+  #post(muster, operation, body, { headers = {}, ...more }) {
     const options = {
-      host: '127.0.0.1', port: muster.port, ca: muster.ca, method: 'POST', path: this.path, agent: false,
-      localAddress: newSource(),
-      headers: {
-        'Content-Type': 'application/pkcs10', 'Content-Length': this.body.length, Authorization: `Bearer ${this.token}`,
-      },
+      host: '127.0.0.1', port: muster.port, ca: muster.ca, method: 'POST', path: `${this.path}/${operation}`, agent: false, ...more,
+      headers: { 'Content-Type': 'application/pkcs10', 'Content-Length': body.length, ...headers },
     };
     return new Promise((resolve, reject) => {
       const request = https.request(options, (response) => {
@@ -84,7 +91,7 @@ export class QuickDevice {
           else reject(new Error('cut'));
         });
       });
-      request.on('error', reject).end(this.body);
+      request.on('error', reject).end(body);
     });
   }
 }

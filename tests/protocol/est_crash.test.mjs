@@ -1,15 +1,17 @@
 // Durability of enrolments: the process is killed between a certificate's issue and its answer, again and again, and
 // devices that got no answer ask again with the same key. Then: races for tokens that let one device in.
-//   CRASH_CYCLES   how many kills (default: 200, or as many of them as fit into 90 s)
+//   CRASH_CYCLES   how many kills (default: 200, or as many of them as fit into 90 s), and a tenth of it during renewals
 //   RACE_ROUNDS    how many races (default 50)
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { Muster, PROFILES, parallel } from './harness.mjs';
 import { DEVICES, ENROLLMENTS, QuickDevice, all, offer, tally } from './enrolment.mjs';
 import { certificatesOf } from './device.mjs';
+import { COMMON_NAME, name, newKey, pemOf, requestBy } from './der.mjs';
 
 const run = promisify(execFile);
 const CYCLES = Number(process.env.CRASH_CYCLES ?? 200);
@@ -86,6 +88,57 @@ test('E5: kills between issue and answer: one certificate a key, none lost', { t
     t.diagnostic(`${cycles.length} kills in ${((Date.now() - begun) / 1000).toFixed(0)} s, ${enrolled} devices, ` +
       `${between} certificates issued and not answered; longest start after a kill ${longest.toFixed(0)} ms`);
     assert.ok(between > 0, 'some kills came between issue and answer');
+  } finally {
+    await muster.destroy();
+  }
+});
+
+// One cycle of renewals, each to a key of its own; the devices go on with what they were given.
+async function renewalCycle(muster, devices) {
+  const asked = devices.map((device) => {
+    const key = newKey();
+    const { cert } = device.identity;
+    const { O, CN } = Object.fromEntries(new X509Certificate(cert).subject.split('\n').map((part) => part.split('=')));
+    return { device, key, body: requestBy(key, { subject: name(['2.5.4.10', O], [COMMON_NAME, CN]) }).toString('base64') };
+  });
+  const ask = ({ device, body }) => device.renew(muster, body, device.identity);
+  const enough = Math.floor(Math.random() * devices.length);
+  let acknowledged = 0;
+  const answers = asked.map(async (one) => {
+    const answer = await ask(one).catch(() => null);
+    if (answer) assert.equal(answer.status, 200, answer.text);
+    if (answer) acknowledged += 1;
+    return answer;
+  });
+  while (acknowledged < enough) await new Promise(setImmediate);
+  await muster.kill();
+  const first = await Promise.all(answers);
+  await muster.launch();
+  const again = await Promise.all(asked.map(ask));
+  again.forEach(({ status, text }, i) => {
+    assert.equal(status, 200, text);
+    if (first[i]) assert.equal(text, first[i].text, 'an acknowledged renewal is lost or another');
+    devices[i].identity = { key: pemOf(asked[i].key), cert: certificatesOf(Buffer.from(text, 'base64'))[0].toString() };
+  });
+}
+
+test('E5: kills during renewals: one certificate a key, none lost', { timeout: 60_000 + CYCLES * 5_000 }, async () => {
+  const muster = await Muster.start({ args: ['--log-level', 'warning'] });
+  try {
+    const offered = await offer(muster);
+    const devices = Array.from({ length: 6 }, () => new QuickDevice(offered));
+    for (const device of devices) {
+      const { text } = await device.enroll(muster);
+      device.identity = { key: pemOf(device.key), cert: certificatesOf(Buffer.from(text, 'base64'))[0].toString() };
+    }
+    const cycles = Math.ceil(CYCLES / 10);
+    for (let i = 0; i < cycles; ++i) await renewalCycle(muster, devices);
+    const made = devices.length * (cycles + 1);
+    assert.deepEqual(await tally(muster, offered.profile), { counted: devices.length, devices: devices.length, enrollments: made });
+    const rows = await all(muster, ENROLLMENTS, '&$select=certificateSerialNumber,keyFingerprint,deviceId,kind');
+    for (const key of ['certificateSerialNumber', 'keyFingerprint']) assert.equal(new Set(rows.map((row) => row[key])).size, made);
+    assert.equal(new Set(rows.map(({ deviceId }) => deviceId)).size, devices.length);
+    assert.equal(rows.filter(({ kind }) => kind === 'renewal').length, devices.length * cycles);
   } finally {
     await muster.destroy();
   }

@@ -209,6 +209,22 @@ describe('E6: certificates that do not renew', () => {
     await assertRefused(device, { key: pemOf(privateKey), cert: second.certificate.toString() }, 'revoked certificate');
   });
 
+  test('E6: whose device is gone is not enrolled by its old key, and by a new one anew', async () => {
+    for (const end of ['retire', 'delete']) {
+      const device = await join();
+      const path = `${DEVICES}/${idOf(device.certificate)}`;
+      const answer = end === 'delete' ? await muster.delete(path) : await muster.post(`${path}/retire`, {});
+      assert.ok(answer.status < 300, answer.text);
+      const earlier = await tally(muster, offered.profile);
+      assertText(await device.enroll(offered.token), 403);
+      reasons.push('the certificate that was issued is revoked');
+      assert.deepEqual(await tally(muster, offered.profile), earlier);
+      const reset = new Device(muster, { url: offered.url });
+      assert.equal((await reset.enroll(offered.token)).status, 200);
+      assert.equal((await reset.report({})).status, 204);
+    }
+  });
+
   test('E6: a subject that is not the own', async () => {
     const earlier = await tally(muster, offered.profile);
     const { key, subject } = veteran;
