@@ -15,6 +15,12 @@ void put_if_absent(edm::Record& record, edm::Field<std::int64_t> field, std::int
   if (record.get(field) == nullptr) record.put(field, value);
 }
 
+base::Status check_open(const edm::Record& enrollment) {
+  if (enrollment.get(enrolment::kIssued) == nullptr) return base::done();
+  return base::fail(base::ErrorCode::kConflict,
+                    "The certificate of this enrolment is issued; to end it, retire the device.");
+}
+
 }  // namespace
 
 base::Result<edm::Record> EnrollmentPolicyRules::create(const Caller& /*caller*/, edm::Record sent,
@@ -67,9 +73,14 @@ base::Result<edm::Record> DeviceEnrollmentRules::act(const Caller& /*caller*/,
 base::Status DeviceEnrollmentRules::settle(const Caller& /*caller*/, const edm::Action* action,
                                            const edm::Record& /*changes*/, edm::Record& after,
                                            base::Timestamp /*now*/) const {
-  if (action == nullptr || after.get(enrolment::kIssued) == nullptr) return base::done();
-  return base::fail(base::ErrorCode::kConflict,
-                    "The certificate of this enrolment is issued; to end it, retire the device.");
+  return action == nullptr ? base::done() : check_open(after);
+}
+
+base::Status DeviceEnrollmentRules::follow(store::Transaction& /*transaction*/,
+                                           const Caller& /*caller*/, const edm::Record* before,
+                                           const edm::Record* after,
+                                           base::Timestamp /*now*/) const {
+  return after != nullptr ? base::done() : check_open(*before);
 }
 
 }  // namespace muster::enrollment

@@ -18,7 +18,8 @@ class EnrollmentPolicyRules final : public EntityRules {
                       base::Timestamp now) const override;
 };
 
-// A deviceEnrollment waits for approve or deny, or there is nothing to be decided.
+// A deviceEnrollment waits for approve or deny, or there is nothing to be decided. One that ended
+// in a certificate is what a repeated request is answered by, so it stays.
 class DeviceEnrollmentRules final : public EntityRules {
  public:
   base::Result<edm::Record> act(const Caller& caller, const edm::Action& action,
@@ -27,6 +28,9 @@ class DeviceEnrollmentRules final : public EntityRules {
   // kConflict when the enrolment is past a decision.
   base::Status settle(const Caller& caller, const edm::Action* action, const edm::Record& changes,
                       edm::Record& after, base::Timestamp now) const override;
+  base::Status follow(store::Transaction& transaction, const Caller& caller,
+                      const edm::Record* before, const edm::Record* after,
+                      base::Timestamp now) const override;
 };
 
 }  // namespace muster::enrollment

@@ -279,6 +279,10 @@ describe('deviceEnrollments', () => {
     assert.match(enrolled.certificateSerialNumber, /^[0-9a-f]{32}$/);
     assert.equal((await get(`${DEVICES}/${enrolled.deviceId}`)).json.enrollmentProfileName, 'Shop floor');
     for (const action of ['approve', 'deny']) assertError(await muster.post(`${path}/${action}`), 409, 'Conflict');
+    // What a repeated request is answered by is not deleted.
+    assertError(await muster.delete(path), 409, 'Conflict');
+    assert.equal((await device.enroll(muster)).status, 200);
+    assert.equal((await get(path)).json.certificateSerialNumber, enrolled.certificateSerialNumber);
   });
 
   test('a denied device is denied until an administrator thinks better of it', async () => {
