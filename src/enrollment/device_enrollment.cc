@@ -1,7 +1,6 @@
 #include "enrollment/device_enrollment.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "base/encoding.h"
@@ -9,7 +8,6 @@
 #include "base/random.h"
 #include "edm/authority_model.h"
 #include "edm/device_model.h"
-#include "edm/json_read.h"
 #include "edm/system_model.h"
 #include "enrollment/audit.h"
 #include "enrollment/derived_id.h"
@@ -45,6 +43,9 @@ base::Status check_binding(const pki::CertificateRequest& request, std::string_v
                     "set it so.",
                     "challengePassword");
 }
+
+// How often an enrolment is judged whose profile changes meanwhile.
+constexpr unsigned kMostRounds = 3;
 
 std::int64_t result_of(const pki::KeyDescription& attested) {
   const auto level = std::min(attested.attestation_level, attested.key_level);
@@ -108,7 +109,9 @@ struct DeviceEnrollment::Impl {
   void start(const std::shared_ptr<Enrolling>& work, std::string_view token,
              std::string_view request, std::string_view binding);
   base::Status read_request(Enrolling& work, std::string_view request, std::string_view binding);
-  base::Status attest(Enrolling& work, std::string_view token, std::int64_t demand);
+  void prepare(const std::shared_ptr<Enrolling>& work);
+  base::Status attest(Enrolling& work, std::int64_t demand);
+  void refuse(Enrolling& work, base::Error error, std::string reason);
   void finish(const std::shared_ptr<Enrolling>& work);
   base::Status sign(DeviceWrite& write, const pki::CertificateRequest& request,
                     const Generations& generations) const;
@@ -127,19 +130,28 @@ struct DeviceEnrollment::Impl::Enrolling {
   AnswerDone done;
   EnrollmentWrite write = {};
   pki::CertificateRequest request = {};
-  bool over = false;
+  edm::Record reported{edm::kDeviceFactsType};
+  std::string challenge = {};  // of a key attestation
+  unsigned rounds = 0;         // how often it was judged
 
-  void fail(base::Error error) {
-    over = true;
-    done(std::move(error));
-  }
+  void fail(base::Error error) const { done(std::move(error)); }
 };
+
+void DeviceEnrollment::Impl::refuse(Enrolling& work, base::Error error, std::string reason) {
+  audit(work.device, Operation::kEnroll, std::move(reason));
+  work.fail(std::move(error));
+}
 
 base::Status DeviceEnrollment::Impl::sign(DeviceWrite& write,
                                           const pki::CertificateRequest& request,
                                           const Generations& generations) const {
   const auto rules = policy.load();
   const auto& authority = generations.back();
+  // Its certificates end with it, so one that is backdated would have ended already.
+  if (authority->ends() <= write.now) {
+    return base::fail(ErrorCode::kInternal,
+                      "The tenant's issuing authority has ended and was not replaced.");
+  }
   write.generation = generation_key(authority->generation());
   write.certificate = MUSTER_TRY(
       authority->issue(request, {.device_id = write.device_id,
@@ -153,7 +165,7 @@ base::Status DeviceEnrollment::Impl::read_request(Enrolling& work, std::string_v
                                                   std::string_view binding) {
   work.request = MUSTER_TRY(pki::read_certificate_request(request, policy.load()->keys));
   MUSTER_TRY(check_binding(work.request, binding));
-  work.write.facts = MUSTER_TRY(read_device_facts(work.request));
+  work.reported = MUSTER_TRY(read_device_facts(work.request));
   work.write.key_fingerprint = base::hex(work.request.key_hash);
   work.write.enrollment_id = derived_id(*vault, work.device.place.tenant, "enrolment",
                                         {work.write.token_hash, work.request.key_hash});
@@ -161,15 +173,16 @@ base::Status DeviceEnrollment::Impl::read_request(Enrolling& work, std::string_v
 }
 
 // With the demand `prefer` a chain that is missing is no fault.
-base::Status DeviceEnrollment::Impl::attest(Enrolling& work, std::string_view token,
-                                            std::int64_t demand) {
+base::Status DeviceEnrollment::Impl::attest(Enrolling& work, std::int64_t demand) {
   namespace demands = edm::key_attestation_demand;
   std::string attested_serial;
+  work.write.facts = work.reported;
+  work.write.key_attestation = 0;
+  work.write.demand = demand;
   if (demand != demands::kOff && !work.request.attestation_chain.empty()) {
-    const std::string challenge = base::sha256("muster-attestation:" + std::string(token));
-    const pki::KeyDescription attested =
-        MUSTER_TRY(pki::verify_attestation(work.request.attestation_chain, work.request.key_hash,
-                                           challenge, policy.load()->attestation, work.write.now));
+    const pki::KeyDescription attested = MUSTER_TRY(
+        pki::verify_attestation(work.request.attestation_chain, work.request.key_hash,
+                                work.challenge, policy.load()->attestation, work.write.now));
     attested_serial = attested.serial_number;
     put_attested(work.write.facts, attested);
     work.write.key_attestation = result_of(attested);
@@ -185,30 +198,36 @@ base::Status DeviceEnrollment::Impl::attest(Enrolling& work, std::string_view to
 void DeviceEnrollment::Impl::start(const std::shared_ptr<Enrolling>& work, std::string_view token,
                                    std::string_view request, std::string_view binding) {
   const std::string& tenant = work->device.place.tenant;
-  const auto refuse = [&](base::Error error, std::string reason) {
-    audit(work->device, Operation::kEnroll, std::move(reason));
-    work->fail(std::move(error));
-  };
-  if (token.size() < kShortestToken) return refuse(token_refused(), "no token that could enrol");
+  if (token.size() < kShortestToken) {
+    return refuse(*work, token_refused(), "no token that could enrol");
+  }
   work->write.token_hash = vault->hash(tenant, token);
+  work->challenge = base::sha256("muster-attestation:" + std::string(token));
   const auto known = store::get(store, edm::kEnrollmentTokens, tenant, work->write.token_hash);
   if (!known) return work->fail(known.error());
   if (auto fault = fault_of_token(*known, work->write.now)) {
-    return refuse(token_refused(), *std::move(fault));
+    return refuse(*work, token_refused(), *std::move(fault));
   }
   if (const auto read = read_request(*work, request, binding); !read) {
-    return refuse(read.error(), "request: " + read.error().message);
+    return refuse(*work, read.error(), "request: " + read.error().message);
   }
+  prepare(work);
+}
+
+// Makes what the write will need by what the store says now. The write judges again, and what it
+// finds may need something else: then all this is done once more.
+void DeviceEnrollment::Impl::prepare(const std::shared_ptr<Enrolling>& work) {
+  ++work->rounds;
   Verdict verdict;
   const base::Status looked = store.read([&](store::Reader& reader) -> base::Status {
-    verdict = MUSTER_TRY(judge_enrollment(reader, tenant, work->write.token_hash,
+    verdict = MUSTER_TRY(judge_enrollment(reader, work->device.place.tenant, work->write.token_hash,
                                           work->write.enrollment_id, work->write.now));
     return base::done();
   });
   if (!looked) return work->fail(looked.error());
   if (verdict.kind == Kind::kIssue || verdict.kind == Kind::kQueue) {
-    if (const auto attested = attest(*work, token, verdict.key_attestation); !attested) {
-      return refuse(attested.error(), "key attestation: " + attested.error().message);
+    if (const auto attested = attest(*work, verdict.key_attestation); !attested) {
+      return refuse(*work, attested.error(), "key attestation: " + attested.error().message);
     }
   }
   if (verdict.kind != Kind::kIssue) return finish(work);
@@ -227,6 +246,7 @@ void DeviceEnrollment::Impl::finish(const std::shared_ptr<Enrolling>& work) {
       [this, work](base::Status status) {
         const Verdict& outcome = work->write.outcome;
         if (!status) {
+          if (work->write.outdated && work->rounds < kMostRounds) return prepare(work);
           if (!outcome.reason.empty()) audit(work->device, Operation::kEnroll, outcome.reason);
           return work->fail(std::move(status).error());
         }
@@ -256,6 +276,7 @@ base::Result<std::optional<std::string>> DeviceEnrollment::Impl::fault_of(
   if (issuer == generations->end() || facts->organization != tenant) {
     return Fault("foreign client certificate");
   }
+  shown.facts = *facts;
   const base::Timestamp now = clock.now();
   if (facts->not_after <= now || now < facts->not_before) return Fault("expired certificate");
   shown.revocation_key = revocation_key(generation_key((*issuer)->generation()), facts->serial);
@@ -270,7 +291,6 @@ base::Result<std::optional<std::string>> DeviceEnrollment::Impl::fault_of(
     return base::done();
   });
   if (!looked) return looked.error();
-  shown.facts = *std::move(facts);
   return fault;
 }
 
@@ -386,17 +406,26 @@ void DeviceEnrollment::report(DeviceCaller caller, std::string_view certificate,
                               std::string_view body, StatusDone done) {
   const auto shown = impl_->accept(caller, certificate, Operation::kPatch);
   if (!shown) return done(shown.error());
-  auto facts = edm::read_entity(edm::kDeviceFactsType, body);
-  if (!facts) return done(std::move(facts).error());
+  const std::string& device_id = shown->facts.common_name;
+  auto facts = read_reported_facts(body);
+  if (!facts) {
+    impl_->audit(caller, Operation::kPatch, "report: " + facts.error().message, device_id);
+    return done(std::move(facts).error());
+  }
+  const ReportWrite write{.caller = caller_of(caller),
+                          .now = impl_->clock.now(),
+                          .device_id = device_id,
+                          .facts = *std::move(facts),
+                          .revocation_key = shown->revocation_key};
   impl_->store.write(
-      caller.place.tenant,
-      [write = ReportWrite{.caller = caller_of(caller),
-                           .now = impl_->clock.now(),
-                           .device_id = shown->facts.common_name,
-                           .facts = *std::move(facts),
-                           .revocation_key = shown->revocation_key}](
-          store::Transaction& transaction) { return write.run(transaction); },
-      std::move(done));
+      write.caller.tenant,
+      [write](store::Transaction& transaction) { return write.run(transaction); },
+      [this, caller = std::move(caller), device_id, done = std::move(done)](base::Status status) {
+        if (!status && status.error().code == ErrorCode::kForbidden) {
+          impl_->audit(caller, Operation::kPatch, "revoked certificate", device_id);
+        }
+        done(std::move(status));
+      });
 }
 
 void DeviceEnrollment::trust_anchors(

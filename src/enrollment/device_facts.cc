@@ -1,7 +1,9 @@
 #include "enrollment/device_facts.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/encoding.h"
 #include "edm/device_model.h"
 #include "edm/json_read.h"
 #include "enrollment/derived_id.h"
@@ -11,6 +13,10 @@ namespace {
 
 namespace fact = edm::device_facts;
 namespace device = edm::managed_device;
+using base::ErrorCode;
+
+constexpr std::size_t kLongestSerialNumber = 64;  // as in device facts, and X.520's own bound
+constexpr std::string_view kUnknown = "unknown";  // android.os.Build.UNKNOWN
 
 std::string text_of(const edm::Record& facts, edm::Field<std::string> field) {
   return facts.value_or(field, std::string());
@@ -18,6 +24,24 @@ std::string text_of(const edm::Record& facts, edm::Field<std::string> field) {
 
 void put_known(edm::Record& facts, edm::Field<std::string> field, const std::string& value) {
   if (!value.empty()) facts.put(field, value);
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+// What is wrong with JSON within a request, told so that the attribute is found.
+base::Error fault_of_attribute(const base::Error& fault) {
+  const std::string attribute =
+      std::string("the attribute ") + pki::kDeviceFactsOid + " of the request (device facts)";
+  if (fault.code == ErrorCode::kMalformedJson) {
+    return base::fail(
+        ErrorCode::kBadRequest,
+        "The value of " + attribute + " is not one JSON object in which each member stands once.",
+        pki::kDeviceFactsOid);
+  }
+  return base::fail(ErrorCode::kBadRequest, "In " + attribute + ": " + fault.message,
+                    pki::kDeviceFactsOid);
 }
 
 // The value of a property that nothing is known of.
@@ -41,12 +65,33 @@ edm::Value nothing(const edm::Property& property) {
 
 }  // namespace
 
+base::Result<edm::Record> read_reported_facts(std::string_view json) {
+  edm::Record facts = MUSTER_TRY(edm::read_entity(fact::kType, json));
+  const auto rows = fact::kType.properties;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto* text = facts.at(i).get_if<std::string>();
+    if (text == nullptr || std::none_of(text->begin(), text->end(), is_control)) continue;
+    const std::string name(rows[i].name);
+    return base::fail(ErrorCode::kBadRequest,
+                      "The property '" + name + "' must not contain control characters.", name);
+  }
+  return facts;
+}
+
 base::Result<edm::Record> read_device_facts(const pki::CertificateRequest& request) {
   edm::Record facts(fact::kType);
   if (request.device_facts) {
-    facts = MUSTER_TRY(edm::read_entity(fact::kType, *request.device_facts));
+    auto read = read_reported_facts(*request.device_facts);
+    if (!read) return fault_of_attribute(read.error());
+    facts = *std::move(read);
   }
   if (text_of(facts, fact::kSerialNumber).empty()) {
+    // Its octets are the bound: whoever has such a number sends ASCII.
+    if (request.subject_serial_number.size() > kLongestSerialNumber) {
+      return base::fail(ErrorCode::kBadRequest,
+                        "The serialNumber of the request's subject has more than 64 characters.",
+                        "serialNumber");
+    }
     put_known(facts, fact::kSerialNumber, request.subject_serial_number);
   }
   return facts;
@@ -70,7 +115,10 @@ std::string device_id_of(const base::Vault& vault, std::string_view tenant,
   if (!esid.empty()) return id({"esid", esid});
   if (!attested_serial.empty()) return id({"attested", attested_serial});
   const std::string serial = text_of(facts, fact::kSerialNumber);
-  if (serial.empty()) return id({"key", key_hash});
+  // Devices that do not tell their number must not become one.
+  if (serial.empty() || base::equal_ignoring_case(serial, kUnknown)) {
+    return id({"key", key_hash});
+  }
   return id(
       {"reported", serial, text_of(facts, fact::kManufacturer), text_of(facts, fact::kModel)});
 }

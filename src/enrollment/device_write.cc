@@ -135,6 +135,15 @@ void put_profile(edm::Record& record, const Profile& profile, const DeviceWrite&
                           .enrolled = write.now}));
 }
 
+// Puts the row of an enrolment in the place of the one that waited, if one did.
+base::Status put_enrollment(store::Transaction& transaction, const std::string& tenant,
+                            const edm::Record* waited, edm::Record& record) {
+  if (waited == nullptr) return transaction.insert(edm::kDeviceEnrollments, tenant, record);
+  record.put(row::kRequested, *waited->get(row::kRequested));
+  edm::set_version(record, edm::version_of(*waited).value_or(0) + 1);
+  return transaction.update(edm::kDeviceEnrollments, tenant, record);
+}
+
 base::Status put_device(store::Transaction& transaction, const std::string& tenant, bool fresh,
                         const edm::Record& record) {
   return fresh ? transaction.insert(edm::kManagedDevices, tenant, record)
@@ -183,6 +192,7 @@ base::Status DeviceWrite::put_certificate(store::Transaction& transaction, edm::
 }
 
 base::Status EnrollmentWrite::run(store::Transaction& transaction) {
+  outdated = false;
   outcome =
       MUSTER_TRY(judge_enrollment(transaction, caller.tenant, token_hash, enrollment_id, now));
   switch (outcome.kind) {
@@ -194,11 +204,35 @@ base::Status EnrollmentWrite::run(store::Transaction& transaction) {
     case Kind::kPending:
       return base::done();
     case Kind::kQueue:
-      return queue(transaction);
+      return is_prepared() ? queue(transaction) : send_back();
     case Kind::kIssue:
-      return issue(transaction);
+      return is_prepared() && certificate ? issue(transaction) : send_back();
   }
   return base::done();
+}
+
+// An administrator may have changed the policy, decided, or removed the enrolment since the view
+// before.
+bool EnrollmentWrite::is_prepared() const {
+  return !device_id.empty() && demand == outcome.key_attestation;
+}
+
+base::Status EnrollmentWrite::send_back() {
+  outdated = true;
+  base::Error error = base::fail(base::ErrorCode::kUnavailable,
+                                 "The profile was changed at this moment; send the request again.");
+  error.retry_after = std::chrono::seconds(1);
+  return error;
+}
+
+// Who approved saw what the row says.
+bool EnrollmentWrite::is_of_this_device(const edm::Record& enrollment) const {
+  const auto same = [&](edm::Field<std::string> field, edm::Field<std::string> own) {
+    return enrollment.value_or(field, std::string()) == facts.value_or(own, std::string());
+  };
+  return *enrollment.get(row::kDeviceId) == device_id &&
+         same(row::kSerialNumber, fact::kSerialNumber) &&
+         same(row::kManufacturer, fact::kManufacturer) && same(row::kModel, fact::kModel);
 }
 
 base::Status EnrollmentWrite::queue(store::Transaction& transaction) {
@@ -206,36 +240,35 @@ base::Status EnrollmentWrite::queue(store::Transaction& transaction) {
   edm::Record enrollment = enrollment_row(edm::device_enrollment_kind::kEnrollment);
   enrollment.put(row::kProfileId, profile.record.key());
   enrollment.put(row::kProfileName, profile.name());
-  MUSTER_TRY(transaction.insert(edm::kDeviceEnrollments, caller.tenant, enrollment));
-  const Change change{Operation::kRequest, &edm::kDeviceEnrollments, nullptr, nullptr, &enrollment};
+  const edm::Record* before = outcome.enrollment ? &*outcome.enrollment : nullptr;
+  MUSTER_TRY(put_enrollment(transaction, caller.tenant, before, enrollment));
+  const Change change{Operation::kRequest, &edm::kDeviceEnrollments, nullptr, before, &enrollment};
   outcome.kind = Kind::kPending;
   return append_audit(transaction, caller, change, event_id, now);
 }
 
 base::Status EnrollmentWrite::issue(store::Transaction& transaction) {
-  // The policy may have changed since the view before: then there is nothing to give yet.
-  if (!certificate) return base::fail(base::ErrorCode::kUnavailable, "Try again.");
+  const edm::Record* waited = outcome.enrollment ? &*outcome.enrollment : nullptr;
+  if (waited != nullptr && outcome.needs_approval && !is_of_this_device(*waited)) {
+    return queue(transaction);
+  }
   const std::string& tenant = caller.tenant;
   Profile profile = MUSTER_TRY(profile_of(transaction, tenant, *outcome.token));
-
-  const bool waited = outcome.enrollment.has_value();
-  edm::Record enrollment =
-      waited ? *outcome.enrollment : enrollment_row(edm::device_enrollment_kind::kEnrollment);
-  if (waited) raise_version(enrollment);
-  enrollment.put(row::kKeyAttestation, key_attestation);
+  edm::Record enrollment = enrollment_row(edm::device_enrollment_kind::kEnrollment);
   enrollment.put(row::kProfileId, profile.record.key());
   enrollment.put(row::kProfileName, profile.name());
+  if (waited != nullptr) enrollment.set(row::kDecided.ordinal, waited->at(row::kDecided.ordinal));
+  const bool approved = waited != nullptr && *waited->get(row::kState) == state::kApproved;
 
   const std::optional<edm::Record> before =
       MUSTER_TRY(transaction.get(edm::kManagedDevices, tenant, device_id));
   edm::Record managed = before ? *before : new_device(device_id);
   put_facts(managed, facts, FactScope::kAll);
-  put_profile(managed, profile, *this, !before, waited);
+  put_profile(managed, profile, *this, !before, approved);
   raise_version(managed);
 
   MUSTER_TRY(put_certificate(transaction, enrollment, managed));
-  MUSTER_TRY(waited ? transaction.update(edm::kDeviceEnrollments, tenant, enrollment)
-                    : transaction.insert(edm::kDeviceEnrollments, tenant, enrollment));
+  MUSTER_TRY(put_enrollment(transaction, tenant, waited, enrollment));
   MUSTER_TRY(put_device(transaction, tenant, !before, managed));
 
   const bool new_to_profile = MUSTER_TRY(note_device(transaction, *this, profile.record.key()));

@@ -42,12 +42,18 @@ struct DeviceWrite {
 
 struct EnrollmentWrite : DeviceWrite {
   std::string token_hash;
+  std::int64_t demand = 0;  // edm::kKeyAttestationDemand that the device was found to meet
+  // Result: what was made before is not what the verdict needs; it is to be made anew.
+  bool outdated = false;
 
   // Judges again and does what the verdict says: issues, or lets the device wait. An error when the
-  // verdict is none that the device may have.
+  // verdict is none that the device may have, or needs what was not made.
   [[nodiscard]] base::Status run(store::Transaction& transaction);
 
  private:
+  [[nodiscard]] bool is_prepared() const;
+  [[nodiscard]] bool is_of_this_device(const edm::Record& enrollment) const;
+  base::Status send_back();
   base::Status queue(store::Transaction& transaction);
   base::Status issue(store::Transaction& transaction);
 };

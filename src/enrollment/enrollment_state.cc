@@ -77,10 +77,10 @@ base::Result<Verdict> judge_enrollment(store::Reader& reader, std::string_view t
     return verdict;
   }
   verdict.key_attestation = demand(policy::kKeyAttestation);
-  const bool waits = demand(policy::kApproval) == edm::enrollment_approval::kRequired;
-  verdict.kind = reached == state::kApproved || !waits ? Kind::kIssue
-                 : reached == state::kPending          ? Kind::kPending
-                                                       : Kind::kQueue;
+  verdict.needs_approval = demand(policy::kApproval) == edm::enrollment_approval::kRequired;
+  verdict.kind = reached == state::kApproved || !verdict.needs_approval ? Kind::kIssue
+                 : reached == state::kPending                           ? Kind::kPending
+                                                                        : Kind::kQueue;
   return verdict;
 }
 

@@ -29,6 +29,7 @@ struct Verdict {
   std::optional<edm::Record> token = {};
   std::optional<edm::Record> enrollment = {};  // the one of this token and key, if there is one
   std::int64_t key_attestation = 0;            // edm::kKeyAttestationDemand
+  bool needs_approval = false;                 // by the policy, whatever was decided
 };
 
 // The refusal of a token, whatever the reason.

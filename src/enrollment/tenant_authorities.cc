@@ -1,6 +1,7 @@
 #include "enrollment/tenant_authorities.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "edm/authority_model.h"
@@ -14,7 +15,6 @@ namespace row = edm::authority;
 constexpr std::chrono::seconds kBelieved{1};
 constexpr std::chrono::seconds kSettling{5};
 constexpr std::size_t kMostKnown = 10'000;
-constexpr std::size_t kMostGenerations = 100;
 constexpr std::size_t kListPage = 1'000;
 
 edm::Record record_of(const pki::AuthorityMaterial& material, base::Timestamp now) {
@@ -34,17 +34,25 @@ edm::Record record_of(const pki::AuthorityMaterial& material, base::Timestamp no
   return record;
 }
 
-pki::AuthorityMaterial material_of(const edm::Record& record) {
+base::Result<std::uint32_t> generation_of(const std::string& key) {
+  std::uint32_t generation = 0;
+  const char* end = key.data() + key.size();
+  const auto [stopped, fault] = std::from_chars(key.data(), end, generation);
+  if (fault == std::errc() && stopped == end) return generation;
+  return base::fail(base::ErrorCode::kInternal, "The generation of an authority is no number.");
+}
+
+base::Result<pki::AuthorityMaterial> material_of(const edm::Record& record) {
   const auto text = [&](edm::Field<std::string> field) {
     return record.value_or(field, std::string());
   };
-  return {.generation = static_cast<std::uint32_t>(std::stoul(record.key())),
-          .root_certificate = text(row::kRootCertificate),
-          .root_key = text(row::kRootKey),
-          .issuing_certificate = text(row::kIssuingCertificate),
-          .issuing_key = text(row::kIssuingKey),
-          .old_with_new = text(row::kOldWithNew),
-          .new_with_old = text(row::kNewWithOld)};
+  return pki::AuthorityMaterial{.generation = MUSTER_TRY(generation_of(record.key())),
+                                .root_certificate = text(row::kRootCertificate),
+                                .root_key = text(row::kRootKey),
+                                .issuing_certificate = text(row::kIssuingCertificate),
+                                .issuing_key = text(row::kIssuingKey),
+                                .old_with_new = text(row::kOldWithNew),
+                                .new_with_old = text(row::kNewWithOld)};
 }
 
 store::Work inserting(std::string tenant, edm::Record record) {
@@ -84,12 +92,16 @@ pki::AuthorityPlan TenantAuthorities::plan_for(const TenantPlace& place) const {
 
 base::Result<std::vector<pki::AuthorityMaterial>> TenantAuthorities::materials(
     std::string_view tenant) const {
-  const store::Page page = MUSTER_TRY(store::list(
-      store_, {.set = &edm::kAuthorities, .tenant = tenant, .limit = kMostGenerations}));
   std::vector<pki::AuthorityMaterial> found;
-  found.reserve(page.records.size());
-  for (const edm::Record& record : page.records) found.push_back(material_of(record));
-  return found;
+  store::Query query{.set = &edm::kAuthorities, .tenant = tenant};
+  for (;;) {
+    const store::Page page = MUSTER_TRY(store::list(store_, query));
+    for (const edm::Record& record : page.records) {
+      found.push_back(MUSTER_TRY(material_of(record)));
+    }
+    if (!page.more) return found;
+    query.after = page.records.back().key();
+  }
 }
 
 // Generations that are loaded already stay loaded: their keys need no second look.
@@ -282,10 +294,16 @@ base::Result<std::string> TenantAuthorities::ocsp(const TenantPlace& place,
 
 void TenantAuthorities::forget_lists(std::string_view tenant) {
   const std::string prefix = std::string(tenant) + "/";
+  const base::Timestamp now = clock_.now();
   const std::lock_guard lock(mutex_);
-  std::erase_if(lists_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
-  if (unsettled_.size() >= kMostKnown) unsettled_.clear();
-  unsettled_.insert_or_assign(std::string(tenant), clock_.now().plus(kSettling));
+  const auto first = lists_.lower_bound(prefix);
+  auto last = first;
+  while (last != lists_.end() && last->first.starts_with(prefix)) ++last;
+  lists_.erase(first, last);
+  if (unsettled_.size() >= kMostKnown) {
+    std::erase_if(unsettled_, [&](const auto& entry) { return entry.second <= now; });
+  }
+  unsettled_.insert_or_assign(std::string(tenant), now.plus(kSettling));
 }
 
 }  // namespace muster::enrollment
