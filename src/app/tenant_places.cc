@@ -66,7 +66,7 @@ base::Result<std::optional<enrollment::TenantPlace>> TenantPlaces::look_up(
       if (page.records.size() == 1) found = std::move(page.records.front());
     } else if (!base::uuid_octets(label).empty()) {
       found = MUSTER_TRY(reader.get(edm::kTenants, edm::kSystemTenant, label));
-    } else if (is_label(label)) {
+    } else {
       found = MUSTER_TRY(find_labelled(reader, label));
     }
     return base::done();
@@ -77,6 +77,9 @@ base::Result<std::optional<enrollment::TenantPlace>> TenantPlaces::look_up(
 }
 
 base::Result<std::optional<enrollment::TenantPlace>> TenantPlaces::find(std::string_view label) {
+  // What can be no name of a tenant is not kept in memory: it may be as long as a URL.
+  const bool possible = label.empty() || is_label(label) || !base::uuid_octets(label).empty();
+  if (!possible) return std::optional<enrollment::TenantPlace>();
   const base::Timestamp now = clock_.now();
   {
     const std::lock_guard lock(mutex_);
