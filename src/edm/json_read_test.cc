@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "edm/audit_model.h"
+#include "edm/device_enrollment_model.h"
 #include "edm/enrollment_model.h"
 #include "edm/json_write.h"
 #include "edm/system_model.h"
@@ -106,6 +107,19 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{R"({"@odata.type":"#microsoft.graph.managedDevice"})", "@odata.type"},
         Fault{R"({"@odata.type":7})", "@odata.type"}, Fault{R"({"":1})", ""},
         Fault{R"({"a/b":1,"displayName":1})", "a/b"}));
+
+// Types of what devices send may grow: an old service takes what a new device says.
+TEST(JsonRead, IgnoresUnknownMembersOfATolerantType) {
+  const auto record = read_entity(
+      kDeviceFactsType, R"({"colour":"red","model":"M1","more":{"model":7},"Model":1,"a@b":1})");
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->value_or(device_facts::kModel, std::string()), "M1");
+  EXPECT_EQ(record->present(), PropertyMask{1} << device_facts::kModel.ordinal);
+  EXPECT_FALSE(read_entity(kDeviceFactsType, R"({"colour":"red","model":7})"))
+      << "what is known is read as strictly as ever";
+  EXPECT_FALSE(read_entity(kDeviceFactsType, R"({"model":"a","model":"b"})"));
+  EXPECT_FALSE(read(R"({"colour":"red"})"));
+}
 
 TEST(JsonRead, CountsCharactersNotOctets) {
   std::string name;

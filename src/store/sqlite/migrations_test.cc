@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "edm/device_owner_model.h"
 #include "store/store_fixture.h"
 
 namespace muster::store::sqlite {
@@ -95,6 +96,60 @@ TEST_F(Migrations, FoldTheNamesOfProfilesThatAreThere) {
   EXPECT_EQ(ask("SELECT group_concat(quote(display_name_folded), ' ') FROM "
                 "(SELECT * FROM enrollment_profiles ORDER BY rowid)"),
             "X'636166C3892061' NULL X''");
+}
+
+// A file as the program before devices left it, with tokens of both types of profiles.
+TEST_F(Migrations, TellWhichTypeOfProfileATokenIsOf) {
+  for (const char* sql : {
+#include "store/sqlite/migrations/0001_initial.sql"
+           ,
+#include "store/sqlite/migrations/0002_versions.sql"
+           ,
+#include "store/sqlite/migrations/0003_folded_display_names.sql"
+           ,
+#include "store/sqlite/migrations/0004_graph_sets.sql"
+           ,
+#include "store/sqlite/migrations/0005_repeatable_requests.sql"
+       }) {
+    run(sql);
+  }
+  const edm::Record old_token = token_of(std::string(32, 'a'));
+  const std::string tenant = "x'aaaaaaaa111141118111111111111111'";
+  const std::string other = "x'bbbbbbbb222242228222222222222222'";
+  const auto token = [&](const std::string& of, char hash, const char* profile) {
+    return "INSERT INTO enrollment_tokens VALUES (" + of + ", CAST('" + std::string(32, hash) +
+           "' AS BLOB), x'" + profile + "', 0, 0, 0, 0, 0, 0);";
+  };
+  const char* const kFirst = "00000000000070008000000000000001";
+  const char* const kSecond = "00000000000070008000000000000002";
+  run(("PRAGMA application_id = 1299412082;"
+       "INSERT INTO schema_version (version, name) VALUES (1, 'initial'), (2, 'versions'),"
+       " (3, 'folded display names'), (4, 'graph sets'), (5, 'repeatable requests');"
+       "INSERT INTO tenants VALUES (x'00000000000000000000000000000000', " +
+       tenant + ", 'old', 0, 0);" + "INSERT INTO device_owner_profiles VALUES (" + tenant + ", x'" +
+       kSecond +
+       "', NULL, 'owned', CAST('owned' AS BLOB), NULL, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, "
+       "'[\"0\"]', 1, NULL, 0, 0, 0, NULL, 1, x'');" +
+       token(tenant, 'a', kFirst) + token(tenant, 'b', kSecond) + token(other, 'c', kSecond))
+          .c_str());
+  const auto store = open();
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  const auto read = [&](std::string_view of, char hash) {
+    const auto record = get(**store, edm::kEnrollmentTokens, of, std::string(32, hash));
+    EXPECT_TRUE(record.ok() && *record);
+    return record.ok() && *record ? **record : edm::Record(edm::kEnrollmentTokenType);
+  };
+  const auto set_of = [](const edm::Record& record) {
+    return record.value_or(edm::enrollment_token::kProfileSet, std::string());
+  };
+  EXPECT_EQ(set_of(read(kTenantA, 'a')), edm::kProfiles.name);
+  EXPECT_EQ(set_of(read(kTenantA, 'b')), edm::kDeviceOwnerProfiles.name);
+  EXPECT_EQ(set_of(read(kTenantB, 'c')), edm::kProfiles.name) << "the profile is another tenant's";
+  EXPECT_EQ(*read(kTenantA, 'b').get(edm::enrollment_token::kUses), 0);
+  expect_same(read(kTenantA, 'a'), old_token);
+  const auto old = get(**store, edm::kTenants, edm::kSystemTenant, kTenantA);
+  ASSERT_TRUE(old.ok() && *old);
+  EXPECT_EQ((*old)->get(edm::tenant::kLabel), nullptr) << "its GUID stands in URLs";
 }
 
 TEST_F(Migrations, RefuseAFileOfANewerVersion) {
