@@ -432,20 +432,7 @@ void DeviceEnrollment::trust_anchors(
     const TenantPlace& place, std::function<void(base::Result<std::vector<std::string>>)> done) {
   impl_->authorities.get(place, [done = std::move(done)](auto generations) {
     if (!generations) return done(std::move(generations).error());
-    std::vector<std::string> certificates;
-    const auto add = [&](const std::string& der) {
-      const bool there =
-          std::find(certificates.begin(), certificates.end(), der) != certificates.end();
-      if (!der.empty() && !there) certificates.push_back(der);
-    };
-    for (auto one = (*generations)->rbegin(); one != (*generations)->rend(); ++one) {
-      const pki::AuthorityMaterial& material = (*one)->material();
-      add(material.root_certificate);
-      add(material.issuing_certificate);
-      add(material.new_with_old);
-      add(material.old_with_new);
-    }
-    done(std::move(certificates));
+    done(trust_anchors_of(**generations));
   });
 }
 

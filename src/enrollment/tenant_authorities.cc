@@ -68,6 +68,23 @@ std::string list_key(std::string_view tenant, std::uint32_t generation, bool roo
 
 }  // namespace
 
+std::vector<std::string> trust_anchors_of(const Generations& generations) {
+  std::vector<std::string> certificates;
+  const auto add = [&](const std::string& der) {
+    const bool there =
+        std::find(certificates.begin(), certificates.end(), der) != certificates.end();
+    if (!der.empty() && !there) certificates.push_back(der);
+  };
+  for (auto one = generations.rbegin(); one != generations.rend(); ++one) {
+    const pki::AuthorityMaterial& material = (*one)->material();
+    add(material.root_certificate);
+    add(material.issuing_certificate);
+    add(material.new_with_old);
+    add(material.old_with_new);
+  }
+  return certificates;
+}
+
 TenantAuthorities::TenantAuthorities(store::Store& store, const base::Clock& clock,
                                      AuthorityPolicy policy)
     : store_(store),

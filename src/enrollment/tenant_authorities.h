@@ -42,6 +42,9 @@ struct TenantPlace {
 // All generations of a tenant that have not ended, oldest first. Never empty.
 using Generations = std::vector<std::shared_ptr<const pki::Authority>>;
 
+// Roots, issuing certificates and the links between them, DER, each once, the newest first.
+[[nodiscard]] std::vector<std::string> trust_anchors_of(const Generations& generations);
+
 // Thread-safe. Generations are believed for a second, so that a replacement on another node is
 // seen; a bounded number of tenants is remembered.
 class TenantAuthorities {
