@@ -9,6 +9,7 @@ namespace {
 
 namespace json = boost::json;
 using base::ErrorCode;
+using namespace std::string_view_literals;
 
 constexpr std::int64_t kForm = 1;
 
@@ -17,7 +18,7 @@ base::Error no_manifest(const std::string& why) {
 }
 
 bool is_plain_name(std::string_view name) {
-  return !name.empty() && name.front() != '.' && name.find_first_of("/\\\0") == name.npos;
+  return !name.empty() && name.front() != '.' && name.find_first_of("/\\\0"sv) == name.npos;
 }
 
 bool is_part_name(std::string_view name) {
