@@ -53,18 +53,25 @@ PY
 beside() { # NAME COMMAND...
   local name=$1
   shift
-  (while "$@" >/dev/null; do rm -f "$WORK/beside.tar"; echo >>"$WORK/made-$name"; done) &
+  (
+    while [ ! -e "$WORK/enough" ]; do
+      "$@" >/dev/null
+      rm -f "$WORK/beside.tar"
+      echo >>"$WORK/made-$name"
+    done
+  ) &
   local loop=$!
   create "$name"
-  kill "$loop" 2>/dev/null || true
-  wait "$loop" 2>/dev/null || true
+  touch "$WORK/enough"
+  wait "$loop" || die "a copy failed"
+  rm "$WORK/enough"
 }
 
 echo '{"displayName":"Shop floor"}' >"$WORK/body.json"
 start_muster "$WORK/data"
 make_token "$WORK/data" "$WORK/token"
 echo "making $ROWS profiles" >&2
-while [ "$(count)" -lt "$ROWS" ]; do SECONDS_EACH=2 create seed; done
+while [ "$(count)" -lt "$ROWS" ]; do SECONDS_EACH=2 CONNECTIONS=64 create seed; done
 echo "$(count) profiles, muster.db $(stat -c %s "$WORK/data/muster.db") octets, cores: $(nproc), load average $(cut -d' ' -f1 /proc/loadavg)"
 for _ in $(seq "$ROUNDS"); do
   timed "backup, service idle" "$MUSTER" backup --data "$WORK/data" --out "$WORK/one.tar"

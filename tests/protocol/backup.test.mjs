@@ -62,16 +62,33 @@ async function allOf(service, path) {
 // One writer: each profile after the answer to the one before, so that what is stored is always the
 // beginning of what was asked.
 class Writer {
-  constructor(number) {
+  constructor(number, gate) {
     this.number = number;
+    this.gate = gate;
     this.acknowledged = [];
     this.done = this.run();
   }
   async run() {
-    while (!this.stopped) {
+    for (;;) {
+      await this.gate.opened;
+      if (this.gate.ended) return;
       const displayName = `${this.number}/${this.acknowledged.length}`;
       this.acknowledged.push(await muster.create({ displayName }));
     }
+  }
+}
+
+// Writers wait at it while a backup is judged, so that there is no more to judge than is needed.
+class Gate {
+  constructor() {
+    this.close();
+  }
+  close() {
+    this.opened = new Promise((resolve) => (this.open = resolve));
+  }
+  end() {
+    this.ended = true;
+    this.open();
   }
 }
 
@@ -113,15 +130,18 @@ async function expectPrefix(service, writers, known) {
 }
 
 test(`${ROUNDS} backups while ${WRITERS} write hold all of before, by whole transactions`, { timeout: 60_000 + ROUNDS * 15_000 }, async (t) => {
-  const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(i));
+  const gate = new Gate();
+  const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(i, gate));
   const during = [];
   try {
     for (let round = 0; round < ROUNDS; ++round) {
+      gate.open();
       await enough(writers, 2);
       const known = writers.map(({ acknowledged }) => acknowledged.length);
       const { file } = await backup(`round-${round}`);
       during.push(writers.reduce((sum, { acknowledged }, i) => sum + acknowledged.length - known[i], 0));
       await enough(writers, 1); // answers to what is in the backup have come
+      gate.close();
       await withRestored(file, async (restored) => {
         const stored = await expectPrefix(restored, writers, known);
         const { rows } = await manifestOf(file);
@@ -134,7 +154,7 @@ test(`${ROUNDS} backups while ${WRITERS} write hold all of before, by whole tran
       });
     }
   } finally {
-    for (const writer of writers) writer.stopped = true;
+    gate.end();
     await Promise.all(writers.map(({ done }) => done));
   }
   assert.ok(during.some((count) => count > 0), 'profiles were created while backups were taken');
