@@ -61,8 +61,9 @@ base::Result<Source> small_source(const std::string& data, std::string name) {
   std::string octets(std::istreambuf_iterator<char>(in), {});
   struct stat status {};
   if (!in || ::stat(path.c_str(), &status) != 0) return file_failure(path, "read", errno);
-  const std::string hash = base::hex(base::sha256(octets));
-  return Source{.part = {.name = std::move(name), .size = octets.size(), .sha256 = hash},
+  BackupPart part{
+      .name = std::move(name), .size = octets.size(), .sha256 = base::hex(base::sha256(octets))};
+  return Source{.part = std::move(part),
                 .path = {},
                 .octets = std::move(octets),
                 .mode = status.st_mode & 0777U};
@@ -75,14 +76,17 @@ base::Result<std::vector<Source>> small_sources(const std::string& data) {
   if (fs::is_regular_file(data + "/" + std::string(kSettingsPart), fault)) {
     names.emplace_back(kSettingsPart);
   }
-  const std::string folder(kTlsFolder);
-  for (const auto& file : fs::directory_iterator(data + "/" + folder, fault)) {
-    const std::string name = file.path().filename().string();
+  const fs::path folder(kTlsFolder);
+  for (const auto& file : fs::directory_iterator(fs::path(data) / folder, fault)) {
+    const fs::path name = file.path().filename();
     // Dots begin drafts.
-    if (file.is_regular_file() && name.front() != '.') names.push_back(folder + "/" + name);
+    if (file.is_regular_file() && name.string().front() != '.') {
+      names.push_back((folder / name).string());
+    }
   }
   std::ranges::sort(names);
   std::vector<Source> sources;
+  sources.reserve(names.size() + 1);
   for (const std::string& name : names) {
     sources.push_back(MUSTER_TRY(small_source(data, name)));
   }
