@@ -15,8 +15,9 @@ pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
 # Reads the pictures that `device simulate` is given, and judges ours in the tests.
 pkg_check_modules(ZXING REQUIRED IMPORTED_TARGET zxing)
 pkg_check_modules(PNGREADER REQUIRED IMPORTED_TARGET libpng)
-# Headers alone: loaded when a poster is drawn.
+# Headers alone: loaded when a poster is drawn, a backup written or read.
 pkg_check_modules(PANGOCAIRO REQUIRED pangocairo)
+pkg_check_modules(ARCHIVE REQUIRED libarchive)
 
 if(MUSTER_TESTS)
   find_package(GTest REQUIRED)

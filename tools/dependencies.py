@@ -28,6 +28,7 @@ LINKED = [
     ("libzxing-dev", "Apache-2.0", "QR codes that the device simulator reads; judge of ours"),
     ("libpng-dev", "libpng-2.0", "pictures that the device simulator reads; judge of ours"),
     ("libpango1.0-dev", "LGPL-2.0-or-later", "posters, with Cairo (LGPL-2.1 or MPL-1.1); loaded when one is drawn"),
+    ("libarchive-dev", "BSD-2-Clause", "the file of a backup; loaded when one is written or read"),
 ]
 # Used to build and judge, never linked into the program.
 TOOLS = [

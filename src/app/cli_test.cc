@@ -83,6 +83,8 @@ TEST(Cli, TheFirstPageOfHelpNamesEveryCommand) {
           "  device approve      Let a device that waits enrol.\n"
           "  device deny         Refuse a device that waits.\n"
           "  device simulate     Enrol, renew and report as devices would.\n"
+          "  backup              Keep a copy of the installation in one file, also while it runs.\n"
+          "  restore             Fill an absent or empty data directory from a backup.\n"
           "  reference           Print a reference page in Markdown or TOML.\n"
           "  version             Print the version.\n"
           "\n"

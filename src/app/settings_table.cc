@@ -17,7 +17,7 @@ auto& reach(Settings& settings) {
 }
 
 constexpr std::uint8_t kServer = kForServer;
-constexpr std::uint8_t kEverywhere = kForServer | kForLocal | kForClient;
+constexpr std::uint8_t kEverywhere = kForServer | kForLocal | kForClient | kForFolder;
 constexpr std::uint8_t kDataCommands = kForServer | kForLocal;
 constexpr std::uint64_t kSecond = 1'000;
 constexpr std::uint64_t kDay = 86'400 * kSecond;
@@ -27,7 +27,7 @@ constexpr std::uint64_t kMiB = 1024ULL * 1024;
 constexpr std::array kRows = {
     SettingRow{.name = "data", .kind = K::kPath, .group = G::kGeneral, .uses = kEverywhere, .slot = &reach<&Settings::data>, .placeholder = "DIR",
                .sentence = "Data directory: store, keys and the server's own certificate."},
-    SettingRow{.name = "config", .kind = K::kPath, .group = G::kGeneral, .uses = kDataCommands, .slot = &reach<&Settings::config>, .in_file = false,
+    SettingRow{.name = "config", .kind = K::kPath, .group = G::kGeneral, .uses = kDataCommands | kForFolder, .slot = &reach<&Settings::config>, .in_file = false,
                .sentence = "Settings file; by default muster.toml in the data directory, if it is there."},
     SettingRow{.name = "threads", .kind = K::kNumber, .group = G::kGeneral, .uses = kServer, .slot = &reach<&Settings::threads>, .most = 1024,
                .sentence = "Event loops that serve connections; 0 is one per processor."},

@@ -47,6 +47,7 @@ enum SettingUse : std::uint8_t {
   kForServer = 1,  // serve, check-config
   kForLocal = 2,   // token, app, tenant: work on the data directory
   kForClient = 4,  // profile: client of the HTTP API
+  kForFolder = 8,  // backup, restore: files of the data directory
 };
 
 // How a row reaches its member of Settings.

@@ -63,25 +63,6 @@ std::string quoted(std::string_view name) {
   return "'" + std::string(name) + "'";
 }
 
-// 0 for a file without tables.
-base::Result<int> version_of(Connection& connection, const std::string& path) {
-  const std::string tables = MUSTER_TRY(connection.text_of("SELECT count(*) FROM sqlite_schema"));
-  if (tables == "0") return 0;
-  if (MUSTER_TRY(connection.text_of("PRAGMA application_id")) != kApplicationId) {
-    return refuse(path, "it is not a database of Muster's.");
-  }
-  const std::string text =
-      MUSTER_TRY(connection.text_of("SELECT max(version) FROM schema_version"));
-  int version = 0;
-  std::from_chars(text.data(), text.data() + text.size(), version);
-  if (version > kNewest) {
-    return refuse(path, "it has schema version " + text +
-                            ", but this program knows versions up to " + std::to_string(kNewest) +
-                            " only. Use the newer program again.");
-  }
-  return version;
-}
-
 base::Status apply(Connection& connection, const Migration& migration) {
   MUSTER_TRY(connection.execute(migration.sql));
   const std::string record = "INSERT INTO schema_version (version, name) VALUES (" +
@@ -134,7 +115,7 @@ base::Status check_table(Connection& connection, const edm::EntitySet& set,
 }
 
 base::Status migrate_within(Connection& connection, const std::string& path) {
-  const int version = MUSTER_TRY(version_of(connection, path));
+  const int version = MUSTER_TRY(schema_of(connection, path));
   if (version == 0) {
     const std::string mark = "PRAGMA application_id = " + std::string(kApplicationId);
     MUSTER_TRY(connection.execute(mark.c_str()));
@@ -149,6 +130,28 @@ base::Status migrate_within(Connection& connection, const std::string& path) {
 }
 
 }  // namespace
+
+int newest_version() {
+  return kNewest;
+}
+
+base::Result<int> schema_of(Connection& connection, const std::string& path) {
+  const std::string tables = MUSTER_TRY(connection.text_of("SELECT count(*) FROM sqlite_schema"));
+  if (tables == "0") return 0;
+  if (MUSTER_TRY(connection.text_of("PRAGMA application_id")) != kApplicationId) {
+    return refuse(path, "it is not a database of Muster's.");
+  }
+  const std::string text =
+      MUSTER_TRY(connection.text_of("SELECT max(version) FROM schema_version"));
+  int version = 0;
+  std::from_chars(text.data(), text.data() + text.size(), version);
+  if (version > kNewest) {
+    return refuse(path, "it has schema version " + text +
+                            ", but this program knows versions up to " + std::to_string(kNewest) +
+                            " only. Use the newer program again.");
+  }
+  return version;
+}
 
 base::Status migrate(Connection& connection, const std::string& path) {
   const auto run = [&]() -> base::Status {

@@ -15,4 +15,11 @@ namespace muster::store::sqlite {
 // writable.
 [[nodiscard]] base::Status migrate(Connection& connection, const std::string& path);
 
+// The version that migrate() brings a file to.
+[[nodiscard]] int newest_version();
+
+// The schema that the file has, 0 for a file without tables. Errors as migrate() for a file of
+// another program or of a newer version.
+[[nodiscard]] base::Result<int> schema_of(Connection& connection, const std::string& path);
+
 }  // namespace muster::store::sqlite
