@@ -111,6 +111,10 @@ ok "installs with what it depends on"
 [ "$(owner_and_mode /var/lib/muster)" = "muster:muster 700" ] || die "the data directory: $(owner_and_mode /var/lib/muster)"
 [ "$(owner_and_mode /etc/muster/muster.toml)" = "root:muster 640" ] || die "the settings: $(owner_and_mode /etc/muster/muster.toml)"
 ok "data and settings are the service's alone"
+while read -r program; do
+  in_root test -x "$program" || die "the unit calls $program, which is not there"
+done < <(sed -n 's/^Exec[A-Za-z]*=\([^ ]*\).*/\1/p' "$root/usr/lib/systemd/system/muster.service")
+ok "the programs that the unit calls are there"
 [ -L "$root/etc/systemd/system/multi-user.target.wants/muster.service" ] || die "the unit is not enabled"
 ok "the unit is enabled"
 
