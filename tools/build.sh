@@ -38,12 +38,13 @@ build_muster() {
   compile release muster
 }
 
-# build/muster_*.deb, with the time of the commit in it, so that the same commit makes the same octets.
+# build/muster_*.deb, with the time of the commit in it, so that the same commit makes the same octets;
+# with that of the change log where there is no repository.
 build_package() {
   build_muster
   local made=$BUILD/release/package/made
   rm -rf "$made"
-  SOURCE_DATE_EPOCH=$(git -C "$ROOT" log -1 --format=%ct) \
+  SOURCE_DATE_EPOCH=$(git -C "$ROOT" log -1 --format=%ct 2>/dev/null || stat -c %Y "$ROOT/CHANGELOG.md") \
     cpack --config "$BUILD/release/CPackConfig.cmake" -B "$made" >"$BUILD/package.log" 2>&1 ||
     die "cpack failed:" "$(tail -25 "$BUILD/package.log")"
   rm -f "$BUILD"/muster_*.deb
