@@ -38,6 +38,20 @@ build_muster() {
   compile release muster
 }
 
+# build/muster_*.deb, with the time of the commit in it, so that the same commit makes the same octets;
+# with that of the change log where there is no repository.
+build_package() {
+  build_muster
+  local made=$BUILD/release/package/made
+  rm -rf "$made"
+  SOURCE_DATE_EPOCH=$(git -C "$ROOT" log -1 --format=%ct 2>/dev/null || stat -c %Y "$ROOT/CHANGELOG.md") \
+    cpack --config "$BUILD/release/CPackConfig.cmake" -B "$made" >"$BUILD/package.log" 2>&1 ||
+    die "cpack failed:" "$(tail -25 "$BUILD/package.log")"
+  rm -f "$BUILD"/muster_*.deb
+  cp "$made"/muster_*.deb "$BUILD/"
+  say "built $(cd "$BUILD" && echo muster_*.deb)"
+}
+
 # The benchmarks are compiled with them, for what nothing compiles does not compile for long.
 build_release_with_tests() {
   configure release -DCMAKE_BUILD_TYPE=Release -DMUSTER_TESTS=ON -DMUSTER_BENCH=ON

@@ -2,16 +2,16 @@
 """count_tests.py LOG EXIT_CODE: prints `PASSED FAILED` of one suite's output.
 
 Understands GoogleTest (also as ctest -V prints it), node's test runner and the lines of
-tests/fuzz/run.sh. A suite that ended badly counts at least one failure even if it named none (a
-crash, a sanitizer's report); so does one that ran nothing. A skipped test proves nothing and counts
-as failed.
+tests/fuzz/run.sh and tools/test_package.sh. A suite that ended badly counts at least one failure even
+if it named none (a crash, a sanitizer's report); so does one that ran nothing. A skipped test proves
+nothing and counts as failed.
 """
 import re
 import sys
 
-PASSED = [r"\[  PASSED  \] (\d+) tests?", r"^(?:#|ℹ) pass (\d+)", r"^fuzz: (\d+) passed"]
+PASSED = [r"\[  PASSED  \] (\d+) tests?", r"^(?:#|ℹ) pass (\d+)", r"^(?:fuzz|package): (\d+) passed"]
 FAILED = [r"\[  FAILED  \] (\d+) tests?, listed", r"\[  SKIPPED \] (\d+) tests?, listed",
-          r"^(?:#|ℹ) (?:fail|cancelled|skipped|todo) (\d+)", r"^fuzz: \d+ passed, (\d+) failed"]
+          r"^(?:#|ℹ) (?:fail|cancelled|skipped|todo) (\d+)", r"^(?:fuzz|package): \d+ passed, (\d+) failed"]
 
 
 def total(patterns, text):

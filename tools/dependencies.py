@@ -56,6 +56,10 @@ TOOLS = [
     ("clang-tidy-14", "Apache-2.0 with LLVM exception", "static analysis"),
     ("clang-format-14", "Apache-2.0 with LLVM exception", "formatting"),
     ("shellcheck", "GPL-3.0", "scripts"),
+    ("systemd", "LGPL-2.1-or-later", "judge of the unit"),
+    ("python3-yaml", "MIT", "reads the alerts, in tests"),
+    ("dpkg-dev", "GPL-2.0-or-later", "names what the package depends on"),
+    ("debootstrap", "MIT", "a Debian in which the package is tested"),
 ]
 
 

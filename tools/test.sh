@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# test.sh [SUITE...]: builds and runs all suites, or those named: unit asan tsan protocol clients fuzz.
+# test.sh [SUITE...]: builds and runs all suites, or those named: unit asan tsan protocol clients fuzz,
+# and package, which is not among all: it needs root, a file system that can be mounted, and a mirror.
 # Called by ./x test, which installs what is needed. Logs are in build/logs. The last line counts.
 set -uo pipefail
 ROOT=${ROOT:-$(cd "$(dirname "$0")/.." && pwd)}
@@ -96,6 +97,12 @@ if wanted fuzz && build fuzz build_fuzz; then
   seconds=10
   [ "${CI:-}" != true ] || seconds=30
   suite fuzz bash "$ROOT/tests/fuzz/run.sh" "$seconds"
+fi
+if wanted package; then
+  install_groups package
+  if build package build_package; then
+    suite package as_root env "ROOT=$ROOT" "BUILD=$BUILD" bash "$ROOT/tools/test_package.sh" "$BUILD"/muster_*.deb
+  fi
 fi
 
 echo "$passed passed, $failed failed"

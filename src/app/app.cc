@@ -321,6 +321,9 @@ base::Status App::run() {
   }
   sd_notify("READY=1");
   impl_->log.info("ready", {observe::field("base_url", std::string_view(base_url()))});
+  if (impl_->metrics_server) {
+    impl_->log.info("metrics_served", {observe::field("port", metrics_port())});
+  }
   return base::done();
 }
 
