@@ -64,8 +64,9 @@ base::Result<std::optional<enrollment::TenantPlace>> TenantPlaces::look_up(
       store::Page page = MUSTER_TRY(
           reader.list({.set = &edm::kTenants, .tenant = edm::kSystemTenant, .limit = 2}));
       if (page.records.size() == 1) found = std::move(page.records.front());
-    } else if (!base::uuid_octets(label).empty()) {
-      found = MUSTER_TRY(reader.get(edm::kTenants, edm::kSystemTenant, label));
+    } else if (const std::string octets = base::uuid_octets(label); !octets.empty()) {
+      // In the one spelling that keys have.
+      found = MUSTER_TRY(reader.get(edm::kTenants, edm::kSystemTenant, base::uuid_text(octets)));
     } else {
       found = MUSTER_TRY(find_labelled(reader, label));
     }
