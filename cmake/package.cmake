@@ -24,7 +24,8 @@ It listens on localhost:8443 until /etc/muster/muster.toml says otherwise.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)
+# libarchive is opened when a backup is written or read, so the binary does not name it.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, libarchive13")
 # Opened when a poster is drawn; authorities for the documents of external issuers.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libpangocairo-1.0-0, fonts-dejavu-core, ca-certificates")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
