@@ -4,7 +4,9 @@
 #include <charconv>
 #include <utility>
 
+#include "base/random.h"
 #include "edm/authority_model.h"
+#include "enrollment/audit.h"
 #include "enrollment/revocation.h"
 
 namespace muster::enrollment {
@@ -55,10 +57,18 @@ base::Result<pki::AuthorityMaterial> material_of(const edm::Record& record) {
                                 .new_with_old = text(row::kNewWithOld)};
 }
 
-store::Work inserting(std::string tenant, edm::Record record) {
-  return [tenant = std::move(tenant),
-          record = std::move(record)](store::Transaction& transaction) -> base::Status {
-    return transaction.insert(edm::kAuthorities, tenant, record);
+// The generation and its audit event, by whom the service itself acts for.
+store::Work inserting(std::string tenant, edm::Record record, base::Timestamp now) {
+  return [tenant = std::move(tenant), record = std::move(record), now,
+          event_id = base::ordered_uuid(now),
+          request_id = base::random_uuid()](store::Transaction& transaction) -> base::Status {
+    MUSTER_TRY(transaction.insert(edm::kAuthorities, tenant, record));
+    const Caller caller{.tenant = tenant,
+                        .base_url = {},
+                        .request_id = request_id,
+                        .actor = make_actor({.type = "System", .application_name = "muster"})};
+    const Change change{Operation::kCreate, &edm::kAuthorities, nullptr, nullptr, &record};
+    return append_audit(transaction, caller, change, event_id, now);
   };
 }
 
@@ -173,7 +183,7 @@ void TenantAuthorities::get(const TenantPlace& place, Done done) {
   const base::Timestamp now = clock_.now();
   base::Result<pki::AuthorityMaterial> made = pki::make_authority(plan_for(place), now);
   if (!made) return done(std::move(made).error());
-  store_.write(place.tenant, inserting(place.tenant, record_of(*made, now)),
+  store_.write(place.tenant, inserting(place.tenant, record_of(*made, now), now),
                [this, place, done = std::move(done)](base::Status status) {
                  // Another request or node was first: then its authority is the tenant's.
                  const bool there = status || status.error().code == base::ErrorCode::kConflict;
@@ -191,8 +201,9 @@ base::Result<std::optional<base::Timestamp>> TenantAuthorities::newest_end(
 }
 
 base::Status TenantAuthorities::insert(std::string_view tenant, pki::AuthorityMaterial material) {
+  const base::Timestamp now = clock_.now();
   base::Status written = store::write_and_wait(
-      store_, tenant, inserting(std::string(tenant), record_of(material, clock_.now())));
+      store_, tenant, inserting(std::string(tenant), record_of(material, now), now));
   const std::lock_guard lock(mutex_);
   const auto known = known_.find(tenant);
   if (known != known_.end()) known_.erase(known);

@@ -100,5 +100,13 @@ TEST_P(Authorities, WhoseGenerationIsNoNumberAreDamage) {
   EXPECT_EQ(found.error().code, base::ErrorCode::kInternal);
 }
 
+TEST_P(Authorities, AreInTheAuditLogWithoutTheirKeys) {
+  ASSERT_TRUE(authorities_->replace(place_of(kTenantA)).ok());
+  const auto events = all(edm::kAuditEvents);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(*events[0].get(edm::audit_event::kActivityType), "Create CertificateAuthority");
+  EXPECT_EQ(*events[0].get(edm::audit_event::kResult), "Success");
+}
+
 }  // namespace
 }  // namespace muster::enrollment
