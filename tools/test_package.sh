@@ -163,4 +163,11 @@ for gone in /var/lib/muster /etc/muster /etc/systemd/system/multi-user.target.wa
   if [ -e "$root$gone" ] || [ -L "$root$gone" ]; then die "purge left $gone"; fi
 done
 ok "purge removes both"
+
+in_root userdel muster
+in_root groupadd -f --gid 10001 muster
+in_root useradd --uid 10001 --gid muster --no-create-home muster
+apt install --no-install-recommends /package/muster.deb || die "with a user made before: $(tail -5 "$BUILD/package-apt.log")"
+[ "$(in_root stat -c %u /var/lib/muster)" = 10001 ] || die "the data is not that user's"
+ok "a user that was made before is taken"
 echo "package: $passed passed, 0 failed"
