@@ -25,6 +25,9 @@ void read_properties(ListStatement& statement, const edm::EntitySet& set,
   const RowLayout& layout = layout_of(set);
   statement.properties = present_for(layout, properties);
   statement.columns = columns_for(layout, properties);
+  for (const std::size_t column : statement.columns) {
+    statement.kinds.push_back(layout.columns[column].kind);
+  }
 }
 
 }  // namespace
@@ -64,6 +67,7 @@ ListStatement count_statement(const Dialect& dialect, const Query& query) {
   add_condition(dialect, statement, where, query);
   if (statement.exact) {
     statement.sql = "SELECT count(*)" + where;
+    statement.kinds = {ColumnKind::kInteger};
     return statement;
   }
   read_properties(statement, *query.set, query.filter->properties);

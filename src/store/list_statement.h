@@ -15,6 +15,7 @@ struct ListStatement {
   std::string sql = {};
   std::vector<Parameter> parameters = {};
   std::vector<std::size_t> columns = {};  // that are read, by position in the layout
+  std::vector<ColumnKind> kinds = {};     // of what the rows have: those columns, or a count
   edm::PropertyMask properties = 0;       // the same as properties
   bool limited = false;
   bool exact = true;     // no record comes that the filter does not take

@@ -1,6 +1,5 @@
 #include "store/sqlite/session.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "store/row_codec.h"
@@ -173,13 +172,14 @@ base::Status Session::rows(const ListStatement& list, const Cell& tenant, Window
   }
   int number = kFirstParameter;
   for (const Parameter& parameter : list.parameters) select.bind(number++, parameter.cell());
-  const int width = std::max(1, static_cast<int>(list.columns.size()));  // a count has no column
   while (true) {
     auto step = select.step();
     if (!step) return note(std::move(step).error());
     if (*step == Step::kDone) return base::done();
     cells_.clear();
-    for (int i = 0; i < width; ++i) cells_.push_back(select.column(i));
+    for (std::size_t i = 0; i < list.kinds.size(); ++i) {
+      cells_.push_back(select.column(static_cast<int>(i)));
+    }
     if (!MUSTER_TRY(show(cells_))) return base::done();
   }
 }
