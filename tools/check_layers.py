@@ -21,6 +21,7 @@ ALLOWED = {
     "openssl/": {"base", "http", "auth", "pki"},
     "p11-kit/": {"pki"},
     "sqlite3": {"store/sqlite"},
+    "libpq-fe.h": {"store/postgres"},
     "simdjson": {"edm"},
     "libdeflate": {"enrollment"},
     "zlib": {"http"},

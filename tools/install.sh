@@ -29,6 +29,13 @@ apt_get() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# The package would start a server of its own, for which the tests have no use.
+no_main_cluster() {
+  local folder=/etc/postgresql-common/createcluster.d
+  as_root mkdir -p "$folder"
+  echo 'create_main_cluster = false' | as_root tee "$folder/no-main-cluster.conf" >/dev/null
+}
+
 apt_install() { # PACKAGE...
   local missing
   mapfile -t missing < <(missing_packages "$@")
@@ -47,6 +54,7 @@ apt_install() { # PACKAGE...
       "apt-get install --no-install-recommends ${missing[*]}"
   fi
   say "installing ${missing[*]}"
+  case " ${missing[*]} " in *" postgresql-15 "*) no_main_cluster ;; esac
   mkdir -p "$BUILD"
   # Lists that are a day old are good enough unless a package cannot be had with them.
   if [ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mtime -1 2>/dev/null)" ]; then

@@ -67,7 +67,9 @@ build() { # WHAT COMMAND...
   return 1
 }
 
-unit() { ctest --test-dir "$BUILD/$1" -j "$JOBS" --verbose --timeout 600; }
+unit() {
+  bash "$ROOT/tools/with_pg.sh" ctest --test-dir "$BUILD/$1" -j "$JOBS" --verbose --timeout 600
+}
 protocol() {
   # By name: from version 21 on, node takes no folder here.
   cd "$ROOT" &&

@@ -26,6 +26,32 @@ base::Status make_private_folder(const std::string& path) {
                     "The folder '" + path + "' cannot be made: " + fault.message() + ".", path);
 }
 
+base::Result<std::unique_ptr<store::Store>> open_store(
+    const Settings& settings, std::shared_ptr<const base::Vault> vault,
+    std::function<void(std::size_t writes)> on_commit) {
+  const std::string_view url = settings.store.reveal();
+  if (url.empty() || url == "sqlite") {
+    return store::open_sqlite({.path = settings.data + "/muster.db",
+                               .vault = std::move(vault),
+                               .queue_limit = settings.queue_limit,
+                               .max_group = settings.group_size,
+                               .busy_timeout = settings.store_wait,
+                               .on_commit = std::move(on_commit)});
+  }
+  if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+    return base::fail(ErrorCode::kConfiguration,
+                      "The store is neither 'sqlite' nor a URL that begins with postgres://.",
+                      "store");
+  }
+  return store::open_postgres({.url = std::string(url),
+                               .vault = std::move(vault),
+                               .queue_limit = settings.queue_limit,
+                               .max_group = settings.group_size,
+                               .writers = settings.store_writers,
+                               .readers = settings.store_readers,
+                               .on_commit = std::move(on_commit)});
+}
+
 }  // namespace
 
 enrollment::Caller console_caller(std::string tenant) {
@@ -40,14 +66,7 @@ base::Result<DataDirectory> DataDirectory::open(const Settings& settings, const 
   MUSTER_TRY(make_private_folder(settings.data));
   MUSTER_TRY(make_private_folder(settings.data + "/secrets"));
   auto vault = MUSTER_TRY(base::Vault::open(settings.data + "/secrets/vault.key"));
-  store::SqliteOptions options;
-  options.path = settings.data + "/muster.db";
-  options.vault = vault;
-  options.queue_limit = settings.queue_limit;
-  options.max_group = settings.group_size;
-  options.busy_timeout = settings.store_wait;
-  options.on_commit = std::move(on_commit);
-  auto store = MUSTER_TRY(store::open_sqlite(std::move(options)));
+  auto store = MUSTER_TRY(open_store(settings, vault, std::move(on_commit)));
   return DataDirectory(std::move(vault), std::move(store), clock);
 }
 

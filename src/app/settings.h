@@ -103,6 +103,9 @@ struct Settings {
   http::Limits limits;
 
   // The store's writer.
+  base::Secret store;              // URL of a database; empty: SQLite in the data directory
+  std::size_t store_readers = 16;  // connections to a database
+  std::size_t store_writers = 4;
   std::size_t queue_limit = 4'096;              // writes that may wait; beyond it 503
   std::size_t group_size = 256;                 // writes that share one commit at most
   std::chrono::milliseconds store_wait{2'000};  // for another process that is writing

@@ -144,6 +144,12 @@ constexpr std::array kRows = {
     SettingRow{.name = "login_failure_window", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::failure_window>, .least = kSecond,
                .sentence = "How long a failed log-in counts."},
 
+    SettingRow{.name = "store", .kind = K::kSecret, .group = G::kStore, .uses = kDataCommands, .slot = &reach<&Settings::store>, .placeholder = "URL",
+               .sentence = "Database as postgres://USER@HOST/NAME; by default SQLite in the data directory. Better without the password (`~/.pgpass`, or the variable), for processes' flags can be seen."},
+    SettingRow{.name = "store_readers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_readers>, .least = 1, .most = 1'000,
+               .sentence = "Connections to that database that read, at most."},
+    SettingRow{.name = "store_writers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_writers>, .least = 1, .most = 100,
+               .sentence = "Connections to that database that write, each for another tenant."},
     SettingRow{.name = "queue_limit", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::queue_limit>, .least = 1, .most = 10'000'000,
                .sentence = "Writes that may wait for the store; beyond it clients are told to come back (503)."},
     SettingRow{.name = "group_size", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::group_size>, .least = 1, .most = 100'000,

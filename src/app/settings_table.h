@@ -26,7 +26,7 @@ enum class SettingKind : std::uint8_t {
   kNumber,    // decimal
   kSize,      // octets, "1MiB"
   kDuration,  // "90d"
-  kSecret,    // never printed, never in a file
+  kSecret,    // never printed
 };
 
 enum class SettingGroup : std::uint8_t {

@@ -29,7 +29,8 @@ class Dialect {
                                               const std::string& part) const = 0;
   // A column among those that rows are ordered by: null comes before all values, and after them
   // when descending.
-  [[nodiscard]] virtual std::string ordered(const std::string& column, bool descending) const = 0;
+  [[nodiscard]] virtual std::string ordered(const std::string& column, bool nullable,
+                                            bool descending) const = 0;
   // The column in a term that must not lead into an index.
   [[nodiscard]] virtual std::string not_indexed(const std::string& column) const = 0;
 };

@@ -33,6 +33,28 @@ struct SqliteOptions {
 // match the model.
 [[nodiscard]] base::Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options);
 
+struct PostgresOptions {
+  std::string url;  // postgres://…, as libpq takes it; may hold a password and is never shown
+  std::shared_ptr<const base::Vault> vault;
+  std::size_t queue_limit = 4'096;    // writes that may wait; more are refused with kUnavailable
+  std::size_t max_group = 256;        // writes of one commit at most, all of one tenant
+  std::size_t writers = 4;            // connections that write, each for another tenant
+  std::size_t readers = 16;           // connections that read, at most
+  std::size_t waiting_reads = 1'024;  // reads that may wait for one; more are kUnavailable
+  // How long a connection, a statement or a wait may take.
+  std::chrono::milliseconds patience{5'000};
+  std::chrono::milliseconds health_interval{1'000};  // how long what health() found out holds
+  // Told of each commit, with the number of writes in it, on a writing thread; for metrics.
+  std::function<void(std::size_t writes)> on_commit = {};
+};
+
+// Connects and brings the schema up to date; several nodes may do so at once. All of them need the
+// same vault key. A commit whose answer was lost is looked up; where that is in vain, the write
+// fails with kUnavailable and a message that says that it may have been made. Errors:
+// kConfiguration naming the setting, when the database cannot be reached or used, was written by a
+// newer version or does not match the model.
+[[nodiscard]] base::Result<std::unique_ptr<Store>> open_postgres(PostgresOptions options);
+
 // The reference store: keeps nothing after its end. For tests and trials.
 [[nodiscard]] std::unique_ptr<Store> make_memory_store(std::size_t queue_limit = 4'096);
 

@@ -1,5 +1,6 @@
-// Thousands of random filters, orders and pages over random records: SQLite must answer as the
-// memory store does, whose lists are the definition of a list in so many words. Seeds are fixed.
+// Thousands of random filters, orders and pages over random records: SQLite and PostgreSQL must
+// answer as the memory store does, whose lists are the definition of a list in so many words. Seeds
+// are fixed.
 #include <random>
 
 #include "base/encoding.h"
@@ -216,7 +217,7 @@ edm::Record random_profile(Dice& dice, unsigned number) {
 }
 
 // The fixture's set is no stored one, so its table is made by its layout.
-std::string table_of(const edm::EntitySet& set) {
+std::string sqlite_table_of(const edm::EntitySet& set) {
   std::string columns;
   for (const Column& column : layout_of(set).columns) {
     const std::string_view type = column.kind == ColumnKind::kInteger ? " INTEGER"
@@ -230,12 +231,25 @@ std::string table_of(const edm::EntitySet& set) {
          " (tenant, display_name_folded, id)";
 }
 
+std::string postgres_table_of(const edm::EntitySet& set) {
+  std::string columns;
+  for (const Column& column : layout_of(set).columns) {
+    columns += column.name + (column.kind == ColumnKind::kInteger ? " BIGINT, " : " BYTEA, ");
+  }
+  const std::string table(set.table);
+  return "CREATE TABLE " + table + " (" + columns + "PRIMARY KEY (tenant, id)); CREATE INDEX " +
+         table + "_names ON " + table + " (tenant, display_name_folded NULLS FIRST, id)";
+}
+
 class QueryDifferential : public testing::TestWithParam<unsigned> {
  protected:
   void SetUp() override {
     memory_ = make_memory(folder_, 64);
     sqlite_ = make_sqlite(folder_, 64);
     ASSERT_NE(sqlite_, nullptr);
+    if (!postgres_url().empty()) postgres_ = make_postgres(folder_, 64);
+    engines_ = {{"sqlite", sqlite_.get()}};
+    if (postgres_) engines_.emplace_back("postgres", postgres_.get());
   }
 
   template <typename Make>
@@ -243,7 +257,9 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
     Dice dice(GetParam());
     std::vector<edm::Record> records;
     for (unsigned i = 0; i < 40; ++i) records.push_back(make(dice, i));
-    for (Store* store : {memory_.get(), sqlite_.get()}) {
+    auto all = engines_;
+    all.emplace_back("memory", memory_.get());
+    for (const auto& [name, store] : all) {
       const auto status = write_and_wait(*store, kTenantA, [&](Transaction& t) -> base::Status {
         for (const auto& record : records) MUSTER_TRY(t.insert(*kinds.set, kTenantA, record));
         return base::done();
@@ -256,8 +272,14 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
     auto connection = sqlite::Connection::open(
         folder_.file("muster.db"), sqlite::OpenMode::kReadWrite, "", std::chrono::seconds(5));
     ASSERT_TRUE(connection.ok());
-    const auto status = connection->execute(table_of(set).c_str());
+    const auto status = connection->execute(sqlite_table_of(set).c_str());
     ASSERT_TRUE(status.ok()) << status.error().message;
+    if (!postgres_) return;
+    const postgres::ConnectionOptions options{postgres_schema_url(folder_),
+                                              std::chrono::seconds(20)};
+    auto other = postgres::Connection::open(options);
+    ASSERT_TRUE(other.ok());
+    ASSERT_TRUE((*other)->script(postgres_table_of(set).c_str()));
   }
 
   static Words keys(const Page& page) {
@@ -266,16 +288,19 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
     return keys;
   }
 
-  // One page of both, which must be the same; nullopt if they are not.
-  std::optional<Page> both(const Query& query, const std::string& text) {
+  // One page of all, which must be the same; nullopt if they are not.
+  std::optional<Page> same(const Query& query, const std::string& text) {
     auto expected = list(*memory_, query);
-    auto actual = list(*sqlite_, query);
     EXPECT_TRUE(expected.ok()) << text << (expected.ok() ? "" : expected.error().message);
-    EXPECT_TRUE(actual.ok()) << text << (actual.ok() ? "" : actual.error().message);
-    if (!expected.ok() || !actual.ok()) return std::nullopt;
-    EXPECT_EQ(keys(*actual), keys(*expected)) << text;
-    EXPECT_EQ(actual->count, expected->count) << text;
-    EXPECT_EQ(actual->more, expected->more) << text;
+    if (!expected.ok()) return std::nullopt;
+    for (const auto& [name, store] : engines_) {
+      auto actual = list(*store, query);
+      EXPECT_TRUE(actual.ok()) << name << text << (actual.ok() ? "" : actual.error().message);
+      if (!actual.ok()) return std::nullopt;
+      EXPECT_EQ(keys(*actual), keys(*expected)) << name << text;
+      EXPECT_EQ(actual->count, expected->count) << name << text;
+      EXPECT_EQ(actual->more, expected->more) << name << text;
+    }
     if (testing::Test::HasFailure()) return std::nullopt;
     return *std::move(expected);
   }
@@ -302,7 +327,7 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
                 .filter = options->filter.get(),
                 .order = options->order.get()};
     for (int pages = 0; pages < 60; ++pages) {
-      const auto page = both(query, text);
+      const auto page = same(query, text);
       if (!page) return;
       if (!page->more || page->records.empty()) return;
       query.after = odata::Ranker(order).position(page->records.back());
@@ -313,6 +338,8 @@ class QueryDifferential : public testing::TestWithParam<unsigned> {
   TemporaryFolder folder_;
   std::unique_ptr<Store> memory_;
   std::unique_ptr<Store> sqlite_;
+  std::unique_ptr<Store> postgres_;  // nullptr without a server
+  std::vector<std::pair<std::string, Store*>> engines_;
 };
 
 TEST_P(QueryDifferential, ProfilesAreListedTheSameByEveryStore) {

@@ -1,7 +1,9 @@
 // What the tests of stores share: engines as parameters, sample records, a writer that can be held.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -19,6 +21,7 @@
 #include "edm/enrollment_model.h"
 #include "edm/system_model.h"
 #include "store/open.h"
+#include "store/postgres/connection.h"
 
 namespace muster::store {
 
@@ -38,6 +41,7 @@ class TemporaryFolder {
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string file(std::string_view name) const {
     return path_ + "/" + std::string(name);
   }
@@ -167,6 +171,39 @@ inline std::unique_ptr<Store> make_sqlite(const TemporaryFolder& folder, std::si
   return store.ok() ? std::move(store).value() : nullptr;
 }
 
+// The server for tests that tools/with_pg.sh starts; empty if there is none.
+inline std::string postgres_url() {
+  const char* url = std::getenv("MUSTER_TEST_POSTGRES");  // NOLINT(concurrency-mt-unsafe)
+  return url == nullptr ? "" : url;
+}
+// The same server with a schema for one test, which is named like its folder. Made when it is first
+// asked for; it goes with the server.
+inline std::string postgres_schema_url(const TemporaryFolder& folder) {
+  std::string schema = folder.path().substr(folder.path().size() - 36);
+  std::replace(schema.begin(), schema.end(), '-', '_');
+  schema = "test_" + schema;
+  const postgres::ConnectionOptions options{postgres_url(), std::chrono::seconds(20)};
+  auto connection = postgres::Connection::open(options);
+  EXPECT_TRUE(connection.ok()) << (connection.ok() ? "" : connection.error().message);
+  if (!connection.ok()) return {};
+  EXPECT_TRUE((*connection)->script(("CREATE SCHEMA IF NOT EXISTS " + schema).c_str()));
+  const char join = options.url.find('?') == std::string::npos ? '?' : '&';
+  return options.url + join + "options=-csearch_path%3D" + schema;
+}
+
+inline std::unique_ptr<Store> make_postgres(const TemporaryFolder& folder, std::size_t limit) {
+  auto store = open_postgres(
+      {.url = postgres_schema_url(folder), .vault = test_vault(), .queue_limit = limit});
+  EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().message);
+  return store.ok() ? std::move(store).value() : nullptr;
+}
+
+inline std::vector<Engine> engines() {
+  std::vector<Engine> all = {{"memory", make_memory}, {"sqlite", make_sqlite}};
+  if (!postgres_url().empty()) all.push_back({"postgres", make_postgres});
+  return all;
+}
+
 // Every test of the contract runs on every engine.
 class StoreConformance : public testing::TestWithParam<Engine> {
  protected:
@@ -223,9 +260,6 @@ inline std::string engine_name(const testing::TestParamInfo<Engine>& info) {
 
 }  // namespace muster::store
 
-#define MUSTER_ON_EVERY_ENGINE(suite)                                               \
-  INSTANTIATE_TEST_SUITE_P(                                                         \
-      Engines, suite,                                                               \
-      testing::Values(muster::store::Engine{"memory", muster::store::make_memory},  \
-                      muster::store::Engine{"sqlite", muster::store::make_sqlite}), \
-      muster::store::engine_name)
+#define MUSTER_ON_EVERY_ENGINE(suite)                                                   \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::ValuesIn(muster::store::engines()), \
+                           muster::store::engine_name)

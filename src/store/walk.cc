@@ -42,9 +42,10 @@ std::optional<Walk> walk_of(const edm::EntitySet& set, const odata::Order* order
 
 std::string order_of(const Dialect& dialect, const edm::EntitySet& set, const Walk& walk) {
   const RowLayout& layout = layout_of(set);
-  std::string key = dialect.ordered(layout.columns[kKeyColumn].name, walk.descending);
+  std::string key = dialect.ordered(layout.columns[kKeyColumn].name, false, walk.descending);
   if (walk.folded == 0) return key;
-  return dialect.ordered(layout.columns[walk.folded].name, walk.descending) + ", " + key;
+  return dialect.ordered(layout.columns[walk.folded].name, walk.nullable, walk.descending) + ", " +
+         key;
 }
 
 std::vector<Stretch> stretches_after(const Dialect& dialect, const edm::EntitySet& set,

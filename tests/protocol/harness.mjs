@@ -3,7 +3,7 @@
 //
 //   MUSTER_BIN=/path/to/muster node --test tests/protocol/*.test.mjs
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
@@ -18,6 +18,21 @@ export const BIN = process.env.MUSTER_BIN;
 if (!BIN) throw new Error('Set MUSTER_BIN to the muster binary.');
 // Muster refuses variables of its prefix that name no setting.
 delete process.env.MUSTER_BIN;
+
+// With MUSTER_STORE=postgres every data directory has its records in a schema of its own on the
+// server that tools/with_pg.sh starts.
+const server = process.env.MUSTER_TEST_POSTGRES;
+export const ON_POSTGRES = process.env.MUSTER_STORE === 'postgres';
+if (ON_POSTGRES && !server) throw new Error('MUSTER_STORE=postgres needs tools/with_pg.sh.');
+delete process.env.MUSTER_TEST_POSTGRES;
+delete process.env.MUSTER_STORE;
+
+function ownStore() {
+  if (!ON_POSTGRES) return {};
+  const schema = `test_${randomUUID().replaceAll('-', '_')}`;
+  execFileSync('psql', ['-q', '-d', server, '-c', `CREATE SCHEMA ${schema}`], { stdio: 'pipe' });
+  return { MUSTER_STORE: `${server}&options=-csearch_path%3D${schema}` };
+}
 
 export const PROFILES = '/beta/deviceManagement/androidForWorkEnrollmentProfiles';
 export const PROFILE_TYPE = '#microsoft.graph.androidForWorkEnrollmentProfile';
@@ -44,7 +59,7 @@ export class Muster {
     this.data = join(this.dir, 'data');
     this.portFile = join(this.dir, 'port');
     this.args = args;
-    this.env = env;
+    this.env = { ...ownStore(), ...env };
     this.tenant = tenant;
     this.log = '';
     this.output = '';

@@ -3,8 +3,9 @@
 #include <utility>
 
 #include "store/row_codec.h"
+#include "store/sqlite/dialect.h"
 #include "store/sqlite/execution.h"
-#include "store/sqlite/statements.h"
+#include "store/statements.h"
 
 namespace muster::store::sqlite {
 namespace {
@@ -29,6 +30,14 @@ const char* control_sql(Session::Control what) {
   return "ROLLBACK TO work";
 }
 
+// Always has a row: one of NULLs comes last, so that the statement is still running, and holds its
+// view of the data, when a record does not exist.
+std::string select_one(const edm::EntitySet& set, const std::vector<std::size_t>& columns) {
+  std::string nulls = "NULL";
+  for (std::size_t i = 1; i < columns.size(); ++i) nulls += ", NULL";
+  return select_row(dialect(), set, columns) + " UNION ALL SELECT " + nulls;
+}
+
 base::Error not_found() {
   return base::fail(base::ErrorCode::kNotFound, "No record of that key exists.");
 }
@@ -40,10 +49,6 @@ Session::Session(Connection connection, std::shared_ptr<const base::Vault> vault
 
 Session::~Session() {
   end_read();
-}
-
-base::Error Session::bad_key() {
-  return base::fail(base::ErrorCode::kInternal, "A tenant or key has no form in a store.");
 }
 
 base::Error Session::note(base::Error error) {
@@ -79,13 +84,13 @@ base::Result<Session::Prepared*> Session::prepared(Verb verb, const edm::EntityS
       sql = select_one(set, fresh.columns);
       break;
     case Verb::kInsert:
-      sql = insert_row(set);
+      sql = insert_row(dialect(), set);
       break;
     case Verb::kUpdate:
-      sql = update_row(set);
+      sql = update_row(dialect(), set);
       break;
     case Verb::kRemove:
-      sql = delete_row(set);
+      sql = delete_row(dialect(), set);
       break;
   }
   auto statement = connection_.prepare(sql);
@@ -144,6 +149,44 @@ base::Result<std::optional<edm::Record>> Session::get(const edm::EntitySet& set,
   if (!step) return note(std::move(step).error());
   if (select.statement.column(0).kind == Cell::Kind::kNull) return std::optional<edm::Record>();
   return std::optional(MUSTER_TRY(row(select, set, tenant, properties)));
+}
+
+base::Result<Session::Prepared*> Session::prepared(const ListStatement& list) {
+  const auto found = queries_.find(list.sql);
+  if (found != queries_.end()) return &found->second;
+  if (queries_.size() >= kMaxQueries) queries_.clear();
+  auto statement = connection_.prepare(list.sql);
+  if (!statement) return note(std::move(statement).error());
+  return &queries_.emplace(list.sql, Prepared{std::move(statement).value(), list.columns})
+              .first->second;
+}
+
+base::Status Session::rows(const ListStatement& list, const Cell& tenant, Window window,
+                           const Show& show) {
+  Statement& select = MUSTER_TRY(prepared(list))->statement;
+  const Execution execution(select);
+  select.bind(1, tenant);
+  if (list.limited) {
+    select.bind(2, window.limit);
+    select.bind(3, window.offset);
+  }
+  int number = kFirstParameter;
+  for (const Parameter& parameter : list.parameters) select.bind(number++, parameter.cell());
+  while (true) {
+    auto step = select.step();
+    if (!step) return note(std::move(step).error());
+    if (*step == Step::kDone) return base::done();
+    cells_.clear();
+    for (std::size_t i = 0; i < list.kinds.size(); ++i) {
+      cells_.push_back(select.column(static_cast<int>(i)));
+    }
+    if (!MUSTER_TRY(show(cells_))) return base::done();
+  }
+}
+
+base::Result<Page> Session::list(const Query& query) {
+  MUSTER_TRY(hold_view());
+  return read_list(dialect(), *vault_, *this, query);
 }
 
 base::Status Session::change(Prepared& prepared) {

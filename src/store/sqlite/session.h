@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "base/vault.h"
+#include "store/list_reader.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/list_statement.h"
 #include "store/store.h"
 
 namespace muster::store::sqlite {
 
 // Used by one thread at a time. A fault that is no conflict and no absence is remembered, so that a
 // group is not committed by a work that overlooked it.
-class Session final : public Transaction {
+class Session final : public Transaction, private ListSource {
  public:
   Session(Connection connection, std::shared_ptr<const base::Vault> vault);
   ~Session() override;
@@ -71,22 +71,17 @@ class Session final : public Transaction {
                                               std::string_view tenant,
                                               edm::PropertyMask properties);
   [[nodiscard]] base::Result<Prepared*> prepared(const ListStatement& list);
-  [[nodiscard]] base::Result<Prepared*> bound(const ListStatement& list, const KeyCell& tenant);
-  [[nodiscard]] base::Status read_walk(const Query& query, const Walk& walk, Page& page);
-  [[nodiscard]] base::Status read_stretch(const Query& query, const ListStatement& list, bool only,
-                                          std::size_t& skip, Page& page);
-  [[nodiscard]] base::Status read_ranked(const Query& query, Page& page);
-  template <typename Show>
-  [[nodiscard]] base::Status each_taken(const Query& query, const ListStatement& list,
-                                        Prepared& select, Show show);
-  template <typename Show>
-  [[nodiscard]] base::Status each_taken(const Query& query, const ListStatement& list, Show show);
-  [[nodiscard]] base::Result<std::size_t> count(const Query& query, const ListStatement& list);
+  [[nodiscard]] base::Status rows(const ListStatement& list, const Cell& tenant, Window window,
+                                  const Show& show) override;
+  [[nodiscard]] base::Result<std::optional<edm::Record>> record(
+      const edm::EntitySet& set, std::string_view tenant, std::string_view key,
+      edm::PropertyMask properties) override {
+    return get(set, tenant, key, properties);
+  }
   [[nodiscard]] base::Status put(Verb verb, const edm::EntitySet& set, std::string_view tenant,
                                  const edm::Record& record);
   [[nodiscard]] base::Status change(Prepared& prepared);
   base::Error note(base::Error error);
-  [[nodiscard]] static base::Error bad_key();
 
   Connection connection_;
   std::shared_ptr<const base::Vault> vault_;

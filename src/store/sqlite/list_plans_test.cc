@@ -1,8 +1,8 @@
 // The plans that SQLite makes for lists: what follows an index must follow it, at any depth.
-#include "store/sqlite/list_statement.h"
-
 #include "odata/query_options.h"
+#include "store/list_statement.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/dialect.h"
 #include "store/store_fixture.h"
 
 namespace muster::store::sqlite {
@@ -23,11 +23,11 @@ class ListPlans : public testing::Test {
                       .filter = options->filter.get(),
                       .order = options->order.get()};
     const auto walk = walk_of(edm::kProfiles, query.order);
-    if (!walk) return "ranked\n" + plan(rank_statement(query));
+    if (!walk) return "ranked\n" + plan(rank_statement(dialect(), query));
     std::string all;
     for (const Stretch& stretch :
          stretches_after(dialect(), edm::kProfiles, *walk, after, kFirstParameter)) {
-      all += plan(walk_statement(query, *walk, stretch));
+      all += plan(walk_statement(dialect(), query, *walk, stretch));
     }
     return all;
   }
@@ -112,7 +112,8 @@ TEST_F(ListPlans, ValuesOfClientsAreParametersOnly) {
   ASSERT_TRUE(options.ok()) << options.error().message;
   const Query query{.set = &edm::kProfiles, .tenant = kTenantA, .filter = options->filter.get()};
   for (const ListStatement& list :
-       {walk_statement(query, Walk{}, Stretch{}), rank_statement(query), count_statement(query)}) {
+       {walk_statement(dialect(), query, Walk{}, Stretch{}), rank_statement(dialect(), query),
+        count_statement(dialect(), query)}) {
     EXPECT_EQ(list.sql.find("zq"), std::string::npos) << list.sql;
     EXPECT_EQ(list.sql.find("424242"), std::string::npos) << list.sql;
     EXPECT_TRUE(list.exact);

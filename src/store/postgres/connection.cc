@@ -1,0 +1,402 @@
+#include "store/postgres/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+namespace muster::store::postgres {
+namespace {
+
+using base::ErrorCode;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Of the system catalogue, the same in every database.
+constexpr Oid kByteaType = 17;
+constexpr Oid kInt8Type = 20;
+
+// The database gives up first and says why; this is for one that does not answer at all.
+constexpr milliseconds kGrace{2'000};
+// Clients choose the shapes of lists, so what is prepared is bounded.
+constexpr std::size_t kMaxPrepared = 256;
+
+std::string big_endian(std::int64_t value) {
+  std::string octets(sizeof value, '\0');
+  auto bits = static_cast<std::uint64_t>(value);
+  for (std::size_t i = octets.size(); i-- > 0; bits >>= 8U) {
+    octets[i] = static_cast<char>(bits & 0xFFU);
+  }
+  return octets;
+}
+
+std::int64_t from_big_endian(std::string_view octets) {
+  std::uint64_t bits = 0;
+  for (const char octet : octets) bits = bits << 8U | static_cast<unsigned char>(octet);
+  return static_cast<std::int64_t>(bits);
+}
+
+// What PQsend... is given for cells. The cells' octets must stay.
+class Parameters {
+ public:
+  explicit Parameters(std::span<const Cell> cells) : numbers_(cells.size()) {
+    for (std::size_t i = 0; i < cells.size(); ++i) add(cells[i], numbers_[i]);
+  }
+  [[nodiscard]] int count() const { return static_cast<int>(types_.size()); }
+  [[nodiscard]] const Oid* types() const { return types_.data(); }
+  [[nodiscard]] const char* const* values() const { return values_.data(); }
+  [[nodiscard]] const int* lengths() const { return lengths_.data(); }
+  [[nodiscard]] const int* formats() const { return formats_.data(); }
+
+ private:
+  void add(const Cell& cell, std::string& number) {
+    std::string_view octets = cell.octets;
+    if (cell.kind == Cell::Kind::kInteger) octets = number = big_endian(cell.integer);
+    // The type of a null is that of its column.
+    const bool null = cell.kind == Cell::Kind::kNull;
+    types_.push_back(null ? 0 : cell.kind == Cell::Kind::kInteger ? kInt8Type : kByteaType);
+    // An empty value may have no address, which would be a null.
+    values_.push_back(null ? nullptr : octets.data() == nullptr ? "" : octets.data());
+    lengths_.push_back(static_cast<int>(octets.size()));
+    formats_.push_back(1);
+  }
+  std::vector<std::string> numbers_;
+  std::vector<Oid> types_;
+  std::vector<const char*> values_;
+  std::vector<int> lengths_;
+  std::vector<int> formats_;
+};
+
+std::string text_of(const char* text) {
+  std::string copy = text == nullptr ? "" : text;
+  while (!copy.empty() && (copy.back() == '\n' || copy.back() == ' ')) copy.pop_back();
+  return copy;
+}
+
+bool starts(std::string_view state, std::string_view with) {
+  return state.starts_with(with);
+}
+
+// SQLSTATEs of what passes by itself or by an operator's hand. Cancelled or timed out, out of
+// resources, locked, shutting down or starting, a standby, an I/O error.
+bool passes(std::string_view state) {
+  return starts(state, "08") || starts(state, "53") || starts(state, "57") || starts(state, "58") ||
+         starts(state, "40") || state == "55P03" || state == "25006" || state == "25P03";
+}
+
+// The session itself is gone, or its prepared statements are not what this side thinks.
+bool ends_session(std::string_view state) {
+  return starts(state, "08") || state == "57P01" || state == "57P02" || state == "57P03" ||
+         state == "57P05" || state == "25P03" || state == "26000" || state == "42P05" ||
+         state == "0A000" || state == "XX000" || state == "XX001" || state == "XX002";
+}
+
+base::Error error_of(std::string_view state, const std::string& message) {
+  if (state == "53100") {
+    base::Error error =
+        base::fail(ErrorCode::kInsufficientStorage, "The database has no space left: " + message);
+    error.retry_after = std::chrono::seconds(30);
+    return error;
+  }
+  if (passes(state)) return unavailable("The database cannot do it now: " + message);
+  return base::fail(ErrorCode::kInternal,
+                    "The database refused a statement (" + std::string(state) + "): " + message);
+}
+
+// Settings of the session by name; a value of the URL wins over those before it.
+std::string session_settings(milliseconds patience) {
+  const std::string limit = std::to_string(patience.count());
+  return "SET statement_timeout = " + limit + "; SET lock_timeout = " + limit +
+         // A writer that stopped in mid-transaction must not hold its tenant for ever.
+         "; SET idle_in_transaction_session_timeout = 60000; SET client_min_messages = warning;";
+}
+
+}  // namespace
+
+base::Error unavailable(std::string message) {
+  base::Error error = base::fail(ErrorCode::kUnavailable, std::move(message));
+  error.retry_after = std::chrono::seconds(1);
+  return error;
+}
+
+void Rows::Clear::operator()(pg_result* result) const {
+  PQclear(result);
+}
+
+int Rows::size() const {
+  return PQntuples(result_.get());
+}
+
+Cell Rows::cell(int row, int column, ColumnKind kind) const {
+  if (PQgetisnull(result_.get(), row, column) != 0) return {};
+  const std::string_view octets(PQgetvalue(result_.get(), row, column),
+                                static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
+  if (kind == ColumnKind::kInteger) {
+    return {.kind = Cell::Kind::kInteger, .integer = from_big_endian(octets)};
+  }
+  return {.kind = kind == ColumnKind::kText ? Cell::Kind::kText : Cell::Kind::kBlob,
+          .octets = octets};
+}
+
+std::size_t Rows::affected() const {
+  const std::string_view text = PQcmdTuples(result_.get());
+  std::size_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+void Connection::Finish::operator()(pg_conn* handle) const {
+  PQfinish(handle);
+}
+
+base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options) {
+  // What libpq says of a malformed URL quotes it, password and all.
+  PQconninfoOption* const parsed = PQconninfoParse(options.url.c_str(), nullptr);
+  if (parsed == nullptr) {
+    return base::fail(ErrorCode::kConfiguration, "The URL of the database is malformed.", "store");
+  }
+  PQconninfoFree(parsed);
+  const auto seconds = std::max<std::int64_t>(2, options.patience.count() / 1'000);
+  const std::string connect_timeout = std::to_string(seconds);
+  const std::string send_timeout = std::to_string((options.patience + kGrace).count());
+  const std::array<const char*, 6> names = {
+      "connect_timeout", "tcp_user_timeout", "fallback_application_name",
+      "client_encoding", "dbname",           nullptr};
+  const std::array<const char*, 6> values = {connect_timeout.c_str(),
+                                             send_timeout.c_str(),
+                                             "muster",
+                                             "UTF8",
+                                             options.url.c_str(),
+                                             nullptr};
+  std::unique_ptr<Connection> connection(new Connection(options));
+  connection->handle_.reset(PQconnectdbParams(names.data(), values.data(), 1));
+  pg_conn* const handle = connection->handle_.get();
+  if (handle == nullptr || PQstatus(handle) != CONNECTION_OK) {
+    return unavailable("The database cannot be reached: " + text_of(PQerrorMessage(handle)));
+  }
+  PQsetNoticeReceiver(handle, note, connection.get());
+  if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1) {
+    return unavailable("The database cannot be reached: " + text_of(PQerrorMessage(handle)));
+  }
+  if (!connection->script(session_settings(options.patience).c_str())) {
+    return connection->fault_.error;
+  }
+  return connection;
+}
+
+void Connection::note(void* self, const pg_result* result) {
+  const std::string severity = text_of(PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED));
+  if (severity == "WARNING") static_cast<Connection*>(self)->warned_ = true;
+}
+
+bool Connection::take_warning() {
+  return std::exchange(warned_, false);
+}
+
+void Connection::lose(std::string why) {
+  if (!lost_) fault_ = {FaultKind::kLost, unavailable(std::move(why))};
+  lost_ = failed_ = true;
+  queued_.clear();
+  sent_.clear();
+}
+
+// The first error of a batch is its reason; the rest was not run for it.
+void Connection::refuse(const pg_result* result) {
+  if (failed_) return;
+  failed_ = true;
+  const std::string state = text_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+  const std::string message = text_of(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+  if (state.empty()) return lose("The connection to the database was lost.");
+  fault_.error = error_of(state, message);
+  if (ends_session(state)) {
+    lost_ = true;
+    fault_.kind = FaultKind::kLost;
+    // A session that is out of step is this side's to renew.
+    if (fault_.error.code == ErrorCode::kInternal) fault_.error = unavailable(fault_.error.message);
+  } else if (state == "40001" || state == "40P01") {
+    fault_.kind = FaultKind::kRetry;
+  } else if (state == "23505" || state == "42P07" || state == "42710") {
+    fault_.kind = FaultKind::kTaken;
+  } else {
+    fault_.kind = FaultKind::kRefused;
+  }
+}
+
+// Until there is something to read, or all was written that had to be.
+bool Connection::wait(Deadline deadline) {
+  while (true) {
+    const int rest = PQflush(handle_.get());
+    if (rest < 0) return false;
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count();
+    if (left <= 0) return false;
+    ::pollfd descriptor{.fd = PQsocket(handle_.get()),
+                        .events = static_cast<short>(rest > 0 ? POLLIN | POLLOUT : POLLIN),
+                        .revents = 0};
+    const int ready = ::poll(&descriptor, 1, static_cast<int>(left));
+    if (ready < 0 && errno != EINTR) return false;
+    if ((descriptor.revents & ~POLLOUT) != 0) return PQconsumeInput(handle_.get()) == 1;
+  }
+}
+
+pg_result* Connection::next(Deadline deadline, bool& alive) {
+  alive = true;
+  while (PQflush(handle_.get()) > 0 || PQisBusy(handle_.get()) != 0) {
+    if (wait(deadline)) continue;
+    alive = false;
+    const std::string why = text_of(PQerrorMessage(handle_.get()));
+    lose(why.empty() ? "The database did not answer in time."
+                     : "The connection to the database was lost: " + why);
+    return nullptr;
+  }
+  return PQgetResult(handle_.get());
+}
+
+// Takes the results of all that was sent; those of the wanted statement come back.
+std::optional<Rows> Connection::collect() {
+  const Deadline deadline = steady_clock::now() + options_.patience + kGrace;
+  std::optional<Rows> wanted;
+  for (std::size_t i = 0; i < sent_.size() && !lost_; ++i) {
+    const Sent& command = sent_[i];
+    bool over = false;
+    while (!over) {
+      bool alive = true;
+      pg_result* const result = next(deadline, alive);
+      if (!alive) return std::nullopt;
+      if (result == nullptr) break;  // the command's end
+      Rows rows(result);
+      switch (PQresultStatus(result)) {
+        case PGRES_PIPELINE_SYNC:
+          over = true;  // has no end of its own
+          break;
+        case PGRES_COMMAND_OK:
+        case PGRES_TUPLES_OK:
+          if (command.what == Sent::What::kPrepare) break;
+          if (command.wanted) wanted.emplace(std::move(rows));
+          break;
+        default:
+          if (command.what == Sent::What::kPrepare) names_.erase(command.sql);
+          refuse(result);
+      }
+      if (lost_) return std::nullopt;
+      if (PQstatus(handle_.get()) != CONNECTION_OK) {
+        lose("The connection to the database was lost.");
+        return std::nullopt;
+      }
+    }
+  }
+  sent_.clear();
+  if (failed_ || lost_) return std::nullopt;
+  return wanted;
+}
+
+bool Connection::send_statement(const std::string& sql, std::span<const Cell> parameters, Keep keep,
+                                bool wanted) {
+  const Parameters given(parameters);
+  pg_conn* const handle = handle_.get();
+  if (keep == Keep::kOnce) {
+    sent_.push_back({.sql = {}, .wanted = wanted});
+    return PQsendQueryParams(handle, sql.c_str(), given.count(), given.types(), given.values(),
+                             given.lengths(), given.formats(), 1) == 1;
+  }
+  auto found = names_.find(sql);
+  if (found == names_.end()) {
+    found = names_.emplace(sql, "m" + std::to_string(++last_name_)).first;
+    sent_.push_back({.what = Sent::What::kPrepare, .sql = sql});
+    if (PQsendPrepare(handle, found->second.c_str(), sql.c_str(), given.count(), given.types()) !=
+        1) {
+      return false;
+    }
+  }
+  sent_.push_back({.sql = {}, .wanted = wanted});
+  return PQsendQueryPrepared(handle, found->second.c_str(), given.count(), given.values(),
+                             given.lengths(), given.formats(), 1) == 1;
+}
+
+bool Connection::send_queued() {
+  // In the order of arrival; a full set of names is given up as a whole, which is rare.
+  if (names_.size() >= kMaxPrepared) {
+    names_.clear();
+    if (!send_statement("DEALLOCATE ALL", {}, Keep::kOnce, false)) return false;
+  }
+  for (const Queued& one : queued_) {
+    if (!send_statement(one.sql, one.cells, one.keep, false)) return false;
+  }
+  queued_.clear();
+  return true;
+}
+
+bool Connection::send_sync() {
+  sent_.push_back({.what = Sent::What::kSync});
+  return PQpipelineSync(handle_.get()) == 1 && PQflush(handle_.get()) >= 0;
+}
+
+bool Connection::settle() {
+  if (lost_) return false;
+  if (sent_.empty()) {
+    // A database that went away has closed the socket, which shows without waiting.
+    if (PQconsumeInput(handle_.get()) != 1 || PQstatus(handle_.get()) != CONNECTION_OK) {
+      lose("The connection to the database was lost.");
+    }
+    return !lost_;
+  }
+  failed_ = false;
+  static_cast<void>(collect());
+  return !lost_;
+}
+
+std::optional<Rows> Connection::run(const std::string& sql, std::span<const Cell> parameters,
+                                    Keep keep) {
+  if (!settle()) return std::nullopt;
+  failed_ = false;
+  if (!send_queued() || !send_statement(sql, parameters, keep, true) || !send_sync()) {
+    lose("The connection to the database was lost: " + text_of(PQerrorMessage(handle_.get())));
+    return std::nullopt;
+  }
+  return collect();
+}
+
+void Connection::queue(std::string sql) {
+  queued_.push_back({std::move(sql)});
+}
+
+void Connection::queue_once(std::string sql, std::span<const Cell> parameters) {
+  Queued one{.sql = std::move(sql), .keep = Keep::kOnce};
+  one.octets.reserve(parameters.size());
+  for (const Cell& cell : parameters) {
+    one.octets.emplace_back(cell.octets);
+    one.cells.push_back({cell.kind, cell.integer, one.octets.back()});
+  }
+  queued_.push_back(std::move(one));
+}
+
+void Connection::send() {
+  if (!settle()) return;
+  failed_ = false;
+  if (!send_queued() || !send_sync()) lose("The connection to the database was lost.");
+}
+
+// The extended protocol takes one statement at a time.
+bool Connection::script(const char* sql) {
+  std::string_view rest = sql;
+  if (!settle()) return false;
+  failed_ = false;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(';');
+    const std::string one(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (one.find_first_not_of(" \n") == std::string::npos) continue;
+    if (!send_statement(one, {}, Keep::kOnce, true)) {
+      lose("The connection to the database was lost.");
+      return false;
+    }
+  }
+  if (!send_sync()) lose("The connection to the database was lost.");
+  return collect().has_value();
+}
+
+}  // namespace muster::store::postgres

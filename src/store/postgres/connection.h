@@ -1,0 +1,135 @@
+// libpq with owners for its handles, a deadline on everything and the database's errors as the
+// store's.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "store/row_codec.h"
+#include "store/row_layout.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace muster::store::postgres {
+
+// How a fault is dealt with.
+enum class FaultKind : std::uint8_t {
+  kRetry,   // another transaction was in the way (40001, 40P01): run again
+  kTaken,   // what was to be made exists: two programs made it at once
+  kLost,    // the connection is gone or is not to be trusted any more
+  kRefused  // anything else: the connection is good, the transaction is not
+};
+
+struct Fault {
+  FaultKind kind = FaultKind::kRefused;
+  base::Error error;  // kUnavailable or kInsufficientStorage with retry_after, or kInternal
+};
+
+// The rows of a statement that ran.
+class Rows {
+ public:
+  explicit Rows(pg_result* result) : result_(result) {}
+  [[nodiscard]] int size() const;
+  // Octets stay while this does.
+  [[nodiscard]] Cell cell(int row, int column, ColumnKind kind) const;
+  [[nodiscard]] std::size_t affected() const;
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+struct ConnectionOptions {
+  std::string url;
+  // How long a connection, a statement or a lock may take. A little later the connection is given
+  // up, whatever the database does.
+  std::chrono::milliseconds patience{};
+};
+
+// One connection, used by one thread at a time. It is always in pipeline mode: what does not need
+// an answer of its own travels with the next statement.
+class Connection {
+ public:
+  // Errors: kConfiguration for a URL that is none, kUnavailable. No message holds the URL.
+  [[nodiscard]] static base::Result<std::unique_ptr<Connection>> open(
+      const ConnectionOptions& options);
+
+  enum class Keep : std::uint8_t { kPrepared, kOnce };
+  // Runs one statement. Parameters are $1 and those after. nullopt when it failed: fault() says
+  // why.
+  [[nodiscard]] std::optional<Rows> run(const std::string& sql, std::span<const Cell> parameters,
+                                        Keep keep = Keep::kPrepared);
+  // The same with the next run(), before it, and without rows.
+  void queue(std::string sql);
+  // The same for a statement that is not worth its preparation.
+  void queue_once(std::string sql, std::span<const Cell> parameters);
+  void forget_queue() { queued_.clear(); }
+  // Sends what is queued without waiting for the answers; settle() or the next run() takes them.
+  void send();
+  // False when the connection is of no use any more.
+  [[nodiscard]] bool settle();
+  // Many statements by semicolon, without parameters or rows.
+  [[nodiscard]] bool script(const char* sql);
+
+  [[nodiscard]] const Fault& fault() const { return fault_; }
+  // A WARNING came since the last call.
+  [[nodiscard]] bool take_warning();
+
+ private:
+  explicit Connection(const ConnectionOptions& options) : options_(options) {}
+  struct Finish {
+    void operator()(pg_conn* handle) const;
+  };
+  using Deadline = std::chrono::steady_clock::time_point;
+  // A command that was sent and whose results are still to come.
+  struct Sent {
+    enum class What : std::uint8_t { kPrepare, kQuery, kSync } what = What::kQuery;
+    std::string sql = {};
+    bool wanted = false;
+  };
+  // Parameters that stay until they are sent.
+  struct Queued {
+    std::string sql;
+    std::vector<std::string> octets = {};
+    std::vector<Cell> cells = {};
+    Keep keep = Keep::kPrepared;
+  };
+
+  [[nodiscard]] bool send_statement(const std::string& sql, std::span<const Cell> parameters,
+                                    Keep keep, bool wanted);
+  [[nodiscard]] bool send_queued();
+  [[nodiscard]] bool send_sync();
+  [[nodiscard]] std::optional<Rows> collect();
+  [[nodiscard]] pg_result* next(Deadline deadline, bool& alive);
+  [[nodiscard]] bool wait(Deadline deadline);
+  void refuse(const pg_result* result);
+  void lose(std::string why);
+  static void note(void* self, const pg_result* result);
+
+  const ConnectionOptions& options_;
+  std::unique_ptr<pg_conn, Finish> handle_;
+  std::unordered_map<std::string, std::string> names_;  // of prepared statements, by their SQL
+  std::uint64_t last_name_ = 0;
+  std::vector<Queued> queued_;
+  std::vector<Sent> sent_;
+  Fault fault_;
+  bool failed_ = false;  // something in this batch failed
+  bool lost_ = false;
+  bool warned_ = false;
+};
+
+// An error for what the database cannot do now.
+[[nodiscard]] base::Error unavailable(std::string message);
+
+}  // namespace muster::store::postgres

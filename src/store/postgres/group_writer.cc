@@ -1,0 +1,230 @@
+#include "store/postgres/group_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <pthread.h>
+
+#include "base/random.h"
+
+namespace muster::store::postgres {
+namespace {
+
+constexpr std::chrono::milliseconds kProbePatience{250};
+
+// Runs of a group that others were in the way of, or whose connection was lost before its commit.
+constexpr int kMaxRuns = 8;
+
+// Longer after each run, and not the same for two that got in each other's way.
+void back_off(int run) {
+  const auto roll = static_cast<unsigned char>(base::random_octets(1)[0]);
+  std::this_thread::sleep_for(
+      std::chrono::microseconds((1'000U << static_cast<unsigned>(run)) * (roll + 1U) / 256U));
+}
+
+}  // namespace
+
+GroupWriter::GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection)
+    : options_(options), connection_(connection), queue_(options.queue_limit) {
+  const std::size_t count = std::max<std::size_t>(1, options.writers);
+  for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { run(); });
+}
+
+GroupWriter::~GroupWriter() {
+  queue_.close();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void GroupWriter::run() {
+  pthread_setname_np(pthread_self(), "store-writer");
+  Slot session;
+  Group group;
+  while (queue_.take(group, options_.max_group)) {
+    if (!group.empty()) {
+      const std::string tenant = group.front().tenant;
+      perform(session, group);
+      for (WriteJob& job : group) job.completion(std::move(job.outcome));
+      group.clear();
+      queue_.give_back(tenant);
+    }
+    probe(session);
+  }
+}
+
+void GroupWriter::perform(Slot& session, Group& group) {
+  Isolation isolation = Isolation::kNone;
+  for (int run = 0; run < kMaxRuns; ++run) {
+    const auto ready = ensure(session);
+    if (!ready) return give_up(group, ready.error());
+    switch (attempt(session, group, isolation)) {
+      case Attempt::kSettled:
+        return;
+      case Attempt::kAgainIsolated:
+        // A work failed after it had written. Everything runs again, each work with a savepoint of
+        // its own; the usual case pays for none.
+        isolation = Isolation::kEachWork;
+        break;
+      case Attempt::kAgain:
+        back_off(run);
+        break;
+    }
+  }
+  give_up(group, unavailable("Other writers were in the way too often."));
+}
+
+GroupWriter::Attempt GroupWriter::attempt(Slot& session, Group& group, Isolation isolation) {
+  const std::string mark = base::random_octets(16);
+  const auto number = session->begin_write(group.front().tenant, mark);
+  if (session->fault()) return after_fault(session, group);
+  if (!number) {
+    session->roll_back();
+    give_up(group, number.error());
+    return Attempt::kSettled;
+  }
+  bool wrote = false;
+  for (WriteJob& job : group) {
+    job.outcome = run_job(*session, job, isolation);
+    if (session->fault()) return after_fault(session, group);
+    if (job.outcome.ok()) {
+      wrote = wrote || session->wrote();
+    } else if (session->wrote() && isolation == Isolation::kNone) {
+      session->roll_back();
+      return Attempt::kAgainIsolated;
+    }
+  }
+  if (wrote) return commit(session, group, *number, mark);
+  session->roll_back();
+  writes_ += static_cast<std::uint64_t>(std::count_if(
+      group.begin(), group.end(), [](const WriteJob& job) { return job.outcome.ok(); }));
+  return Attempt::kSettled;
+}
+
+base::Status GroupWriter::run_job(Session& session, WriteJob& job, Isolation isolation) const {
+  const bool isolated = isolation == Isolation::kEachWork;
+  if (isolated) session.save();
+  session.start_work();
+  base::Status status = run_work(job.work, session);
+  if (!isolated || session.fault()) return status;
+  if (status.ok()) {
+    session.release();
+  } else {
+    session.rewind();
+  }
+  return status;
+}
+
+// Nothing was committed.
+GroupWriter::Attempt GroupWriter::after_fault(Slot& session, Group& group) {
+  const Fault fault = *session->fault();
+  session->clear_fault();
+  if (fault.kind == FaultKind::kLost) {
+    session.reset();
+  } else {
+    session->roll_back();
+    if (session->fault()) session.reset();
+  }
+  if (fault.kind == FaultKind::kRetry || fault.kind == FaultKind::kLost) return Attempt::kAgain;
+  give_up(group, fault.error);
+  return Attempt::kSettled;
+}
+
+GroupWriter::Attempt GroupWriter::commit(Slot& session, Group& group, std::int64_t number,
+                                         const std::string& mark) {
+  auto outcome = session->commit();
+  if (outcome == Session::Outcome::kFailed) return after_fault(session, group);
+  if (outcome == Session::Outcome::kUnknown) {
+    const bool answered = !session->fault();  // with a warning: it is on this server only
+    session.reset();
+    if (!answered && ensure(session).ok()) {
+      outcome = session->outcome_of(group.front().tenant, number, mark);
+      if (session->fault()) session.reset();
+    }
+    if (outcome == Session::Outcome::kFailed) return Attempt::kAgain;
+  }
+  if (outcome == Session::Outcome::kUnknown) {
+    give_up(group, unavailable("The database's answer to a commit was lost: the write may have "
+                               "been made."));
+  } else {
+    note_commit(group);
+  }
+  return Attempt::kSettled;
+}
+
+void GroupWriter::note_commit(const Group& group) {
+  const auto good = static_cast<std::uint64_t>(std::count_if(
+      group.begin(), group.end(), [](const WriteJob& job) { return job.outcome.ok(); }));
+  writes_ += good;
+  ++commits_;
+  if (options_.on_commit) options_.on_commit(good);
+  note_state(std::nullopt);
+}
+
+base::Status GroupWriter::ensure(Slot& session) const {
+  if (session && session->connection().settle()) return base::done();
+  session.reset();
+  session = std::make_unique<Session>(MUSTER_TRY(Connection::open(connection_)), options_.vault);
+  return base::done();
+}
+
+void GroupWriter::give_up(Group& group, const base::Error& error) {
+  for (WriteJob& job : group) job.outcome = base::Status(error);
+  failed_writes_ += group.size();
+  note_state(error);
+}
+
+base::Status GroupWriter::health() {
+  if (queue_.full()) return queue_full();
+  std::unique_lock lock(state_mutex_);
+  const auto as_status = [this] { return state_ ? base::Status(*state_) : base::done(); };
+  const auto age = std::chrono::steady_clock::now() - state_at_;
+  if (age < options_.health_interval) return as_status();
+  const std::uint64_t before = state_number_;
+  probe_wanted_ = true;
+  queue_.wake();
+  const bool known =
+      state_changed_.wait_for(lock, kProbePatience, [&] { return state_number_ != before; });
+  if (known || state_) return as_status();
+  return unavailable("The store does not answer.");
+}
+
+StoreStatistics GroupWriter::statistics() const {
+  return {.queue_length = queue_.length(),
+          .commits = commits_,
+          .writes = writes_,
+          .failed_writes = failed_writes_};
+}
+
+void GroupWriter::note_state(std::optional<base::Error> error) {
+  {
+    const std::lock_guard lock(state_mutex_);
+    state_ = std::move(error);
+    state_at_ = std::chrono::steady_clock::now();
+    ++state_number_;
+  }
+  state_changed_.notify_all();
+}
+
+void GroupWriter::probe(Slot& session) {
+  {
+    const std::lock_guard lock(state_mutex_);
+    if (!std::exchange(probe_wanted_, false)) return;
+  }
+  const base::Status status = probe_database(session);
+  if (session && session->fault()) session.reset();
+  note_state(status.ok() ? std::nullopt : std::optional(status.error()));
+}
+
+// While all is well, it is enough that the database may be written to. After a failure, only a
+// commit that takes new pages proves that it is over.
+base::Status GroupWriter::probe_database(Slot& session) {
+  bool failed_before = false;
+  {
+    const std::lock_guard lock(state_mutex_);
+    failed_before = state_.has_value();
+  }
+  MUSTER_TRY(ensure(session));
+  if (!failed_before) return session->writable();
+  return session->write_probe();
+}
+
+}  // namespace muster::store::postgres

@@ -1,0 +1,75 @@
+// The threads that write: what waits for one tenant is made durable by one commit.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/open.h"
+#include "store/postgres/session.h"
+#include "store/postgres/tenant_queue.h"
+
+namespace muster::store::postgres {
+
+// Thread-safe. Destruction finishes what is queued.
+class GroupWriter {
+ public:
+  GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection);
+  ~GroupWriter();
+  GroupWriter(const GroupWriter&) = delete;
+  GroupWriter& operator=(const GroupWriter&) = delete;
+
+  // Takes what `job` holds. False when the queue is full; then `job` is as it was.
+  [[nodiscard]] bool push(WriteJob& job) { return queue_.push(job); }
+
+  // The state as of the last commit or probe, at most `health_interval` old. Waits for a probe a
+  // quarter of a second at most.
+  [[nodiscard]] base::Status health();
+  [[nodiscard]] StoreStatistics statistics() const;
+
+ private:
+  using Group = std::vector<WriteJob>;
+  using Slot = std::unique_ptr<Session>;  // a thread's connection; absent after it was lost
+  enum class Isolation : std::uint8_t { kNone, kEachWork };
+  enum class Attempt : std::uint8_t { kSettled, kAgain, kAgainIsolated };
+
+  void run();
+  void perform(Slot& session, Group& group);
+  [[nodiscard]] Attempt attempt(Slot& session, Group& group, Isolation isolation);
+  [[nodiscard]] Attempt after_fault(Slot& session, Group& group);
+  [[nodiscard]] Attempt commit(Slot& session, Group& group, std::int64_t number,
+                               const std::string& mark);
+  [[nodiscard]] base::Status run_job(Session& session, WriteJob& job, Isolation isolation) const;
+  [[nodiscard]] base::Status ensure(Slot& session) const;
+  void give_up(Group& group, const base::Error& error);
+  void note_commit(const Group& group);
+  void probe(Slot& session);
+  [[nodiscard]] base::Status probe_database(Slot& session);
+  void note_state(std::optional<base::Error> error);
+
+  const PostgresOptions& options_;
+  const ConnectionOptions& connection_;
+  TenantQueue queue_;
+
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::uint64_t> writes_{0};
+  std::atomic<std::uint64_t> failed_writes_{0};
+
+  std::mutex state_mutex_;  // guards what follows
+  std::condition_variable state_changed_;
+  std::optional<base::Error> state_;
+  std::chrono::steady_clock::time_point state_at_ = std::chrono::steady_clock::now();
+  std::uint64_t state_number_ = 0;  // counts the notes
+  bool probe_wanted_ = false;
+
+  std::vector<std::thread> threads_;  // last: everything else is made before they start
+};
+
+}  // namespace muster::store::postgres

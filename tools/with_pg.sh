@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# with_pg.sh COMMAND...: runs it beside a PostgreSQL of its own, which lives in a temporary folder,
+# listens on a socket there and goes with the command. MUSTER_TEST_POSTGRES is its URL; a server
+# that this variable names already is used instead.
+set -euo pipefail
+
+[ -z "${MUSTER_TEST_POSTGRES:-}" ] || exec "$@"
+
+PROGRAMS=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1)
+[ -n "$PROGRAMS" ] || {
+  echo "with_pg: PostgreSQL is not installed; ./x install does it." >&2
+  exit 1
+}
+
+FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/pg-XXXXXX")
+as_owner=()
+if [ "$(id -u)" = 0 ]; then # as root it does not start
+  chown postgres "$FOLDER"
+  as_owner=(setpriv --reuid postgres --regid postgres --clear-groups)
+fi
+chmod 755 "$FOLDER"
+
+stop() {
+  local pid
+  pid=$(head -1 "$FOLDER/data/postmaster.pid" 2>/dev/null || true)
+  if [ -n "$pid" ]; then
+    kill -QUIT "$pid" 2>/dev/null || true # at once: nothing is kept
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+  fi
+  rm -rf "$FOLDER"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+
+cd "$FOLDER" # the owner of the server may not see where we are
+"${as_owner[@]}" "$PROGRAMS/initdb" -D data -U muster -A trust -E UTF8 --no-locale --no-sync \
+  >initdb.log 2>&1 || {
+  cat initdb.log >&2
+  exit 1
+}
+# What makes it safe against a loss of power is what the tests do not need.
+"${as_owner[@]}" "$PROGRAMS/pg_ctl" -D data -l server.log -w -t 60 -o "-k '$FOLDER' \
+  -c listen_addresses= -c max_connections=300 -c shared_buffers=64MB -c fsync=off \
+  -c full_page_writes=off -c max_locks_per_transaction=256" start >pg_ctl.log 2>&1 || {
+  cat pg_ctl.log server.log >&2
+  exit 1
+}
+cd "$OLDPWD"
+
+MUSTER_TEST_POSTGRES="postgres://muster@/postgres?host=$FOLDER" "$@"
