@@ -59,6 +59,7 @@ TOOLS = [
     ("systemd", "LGPL-2.1-or-later", "judge of the unit"),
     ("python3-yaml", "MIT", "reads the alerts, in tests"),
     ("dpkg-dev", "GPL-2.0-or-later", "names what the package depends on"),
+    ("file", "BSD-2-Clause", "tells it which files are programs"),
     ("debootstrap", "MIT", "a Debian in which the package is tested"),
 ]
 
