@@ -86,6 +86,7 @@ describe('start', () => {
     const { json } = await muster.post(PROFILES, { displayName: 'one' });
     const second = new Muster();
     second.data = muster.data;
+    second.env = muster.env;
     try {
       await second.launch();
       second.bearer = muster.bearer;
