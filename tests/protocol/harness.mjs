@@ -34,6 +34,15 @@ function ownStore() {
   return { MUSTER_STORE: `${server}&options=-csearch_path%3D${schema}` };
 }
 
+// All octets that are in a service's schema, as far as there is one.
+export function octetsInDatabase(muster) {
+  if (!ON_POSTGRES) return Buffer.alloc(0);
+  const schema = muster.env.MUSTER_STORE.split('%3D').at(-1);
+  const text = execFileSync('pg_dump', ['--data-only', '-d', server, '-n', schema], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const values = text.match(/(?<=\\x)[0-9a-f]+/g) ?? [];
+  return Buffer.concat([Buffer.from(text), ...values.map((digits) => Buffer.from(digits, 'hex'))]);
+}
+
 export const PROFILES = '/beta/deviceManagement/androidForWorkEnrollmentProfiles';
 export const PROFILE_TYPE = '#microsoft.graph.androidForWorkEnrollmentProfile';
 export const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
