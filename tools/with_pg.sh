@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # with_pg.sh COMMAND...: runs it beside a PostgreSQL of its own, which lives in a temporary folder,
-# listens on a socket there and goes with the command. MUSTER_TEST_POSTGRES is its URL; a server
-# that this variable names already is used instead.
+# listens on a socket there and goes with the command. TEST_POSTGRES is its URL; a server
+# that it names already is used instead.
 set -euo pipefail
 
-[ -z "${MUSTER_TEST_POSTGRES:-}" ] || exec "$@"
+[ -z "${TEST_POSTGRES:-}" ] || exec "$@"
 
 PROGRAMS=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1)
 [ -n "$PROGRAMS" ] || {
@@ -47,4 +47,4 @@ cd "$FOLDER" # the owner of the server may not see where we are
 }
 cd "$OLDPWD"
 
-MUSTER_TEST_POSTGRES="postgres://muster@/postgres?host=$FOLDER" "$@"
+TEST_POSTGRES="postgres://muster@/postgres?host=$FOLDER" "$@"

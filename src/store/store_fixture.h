@@ -173,7 +173,7 @@ inline std::unique_ptr<Store> make_sqlite(const TemporaryFolder& folder, std::si
 
 // The server for tests that tools/with_pg.sh starts; empty if there is none.
 inline std::string postgres_url() {
-  const char* url = std::getenv("MUSTER_TEST_POSTGRES");  // NOLINT(concurrency-mt-unsafe)
+  const char* url = std::getenv("TEST_POSTGRES");  // NOLINT(concurrency-mt-unsafe)
   return url == nullptr ? "" : url;
 }
 // The same server with a schema for one test, which is named like its folder. Made when it is first

@@ -21,10 +21,10 @@ delete process.env.MUSTER_BIN;
 
 // With MUSTER_STORE=postgres every data directory has its records in a schema of its own on the
 // server that tools/with_pg.sh starts.
-const server = process.env.MUSTER_TEST_POSTGRES;
+const server = process.env.TEST_POSTGRES;
 export const ON_POSTGRES = process.env.MUSTER_STORE === 'postgres';
 if (ON_POSTGRES && !server) throw new Error('MUSTER_STORE=postgres needs tools/with_pg.sh.');
-delete process.env.MUSTER_TEST_POSTGRES;
+delete process.env.TEST_POSTGRES;
 delete process.env.MUSTER_STORE;
 
 function ownStore() {
@@ -32,6 +32,15 @@ function ownStore() {
   const schema = `test_${randomUUID().replaceAll('-', '_')}`;
   execFileSync('psql', ['-q', '-d', server, '-c', `CREATE SCHEMA ${schema}`], { stdio: 'pipe' });
   return { MUSTER_STORE: `${server}&options=-csearch_path%3D${schema}` };
+}
+
+// All octets that are in a service's schema, as far as there is one.
+export function octetsInDatabase(muster) {
+  if (!ON_POSTGRES) return Buffer.alloc(0);
+  const schema = muster.env.MUSTER_STORE.split('%3D').at(-1);
+  const text = execFileSync('pg_dump', ['--data-only', '-d', server, '-n', schema], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const values = text.match(/(?<=\\x)[0-9a-f]+/g) ?? [];
+  return Buffer.concat([Buffer.from(text), ...values.map((digits) => Buffer.from(digits, 'hex'))]);
 }
 
 export const PROFILES = '/beta/deviceManagement/androidForWorkEnrollmentProfiles';

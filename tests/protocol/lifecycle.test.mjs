@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
-import { BIN, Muster, PROFILES, contractBody } from './harness.mjs';
+import { BIN, Muster, PROFILES, contractBody, octetsInDatabase } from './harness.mjs';
 
 const run = promisify(execFile);
 const DAY = 86_400_000;
@@ -86,6 +86,7 @@ describe('start', () => {
     const { json } = await muster.post(PROFILES, { displayName: 'one' });
     const second = new Muster();
     second.data = muster.data;
+    second.env = muster.env;
     try {
       await second.launch();
       second.bearer = muster.bearer;
@@ -314,11 +315,12 @@ wifi_password = "canary-passphrase"
       for (const canary of canaries) {
         assert.ok(canary && !said.includes(canary), `in the log: ${canary}`);
       }
-      for (const path of filesBelow(muster.data)) {
-        const octets = readFileSync(path);
+      const kept = [...filesBelow(muster.data)].map((path) => [path, readFileSync(path)]);
+      kept.push(['the database', octetsInDatabase(muster)]);
+      for (const [path, octets] of kept) {
         for (const canary of canaries) assert.ok(!octets.includes(canary), `${canary} in ${path}`);
       }
-      assert.ok([...filesBelow(muster.data)].some((path) => readFileSync(path).includes('plain')), 'the search does find what is there');
+      assert.ok(kept.some(([, octets]) => octets.includes('plain')), 'the search does find what is there');
     } finally {
       await muster.destroy();
     }

@@ -16,7 +16,7 @@ let muster;
 let profile;
 before(async () => {
   muster = await Muster.start();
-  muster.env = librariesAsTheyAre();
+  Object.assign(muster.env, librariesAsTheyAre());
   profile = await muster.create({ displayName: NAME, description: 'By the tills' });
 });
 after(async () => {

@@ -92,7 +92,8 @@ bool passes(std::string_view state) {
 bool ends_session(std::string_view state) {
   return starts(state, "08") || state == "57P01" || state == "57P02" || state == "57P03" ||
          state == "57P05" || state == "25P03" || state == "26000" || state == "42P05" ||
-         state == "0A000" || state == "XX000" || state == "XX001" || state == "XX002";
+         state == "0A000" || state == "40003" || state == "XX000" || state == "XX001" ||
+         state == "XX002";
 }
 
 base::Error error_of(std::string_view state, const std::string& message) {
@@ -160,7 +161,7 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptio
     return base::fail(ErrorCode::kConfiguration, "The URL of the database is malformed.", "store");
   }
   PQconninfoFree(parsed);
-  const auto seconds = std::max<std::int64_t>(2, options.patience.count() / 1'000);
+  const auto seconds = std::clamp<std::int64_t>(options.patience.count() / 1'000, 2, 10);
   const std::string connect_timeout = std::to_string(seconds);
   const std::string send_timeout = std::to_string((options.patience + kGrace).count());
   const std::array<const char*, 6> names = {

@@ -69,7 +69,8 @@ void GroupWriter::perform(Slot& session, Group& group) {
         break;
     }
   }
-  give_up(group, unavailable("Other writers were in the way too often."));
+  const base::Status last = group.front().outcome;
+  give_up(group, last.ok() ? unavailable("The database did not keep the write.") : last.error());
 }
 
 GroupWriter::Attempt GroupWriter::attempt(Slot& session, Group& group, Isolation isolation) {
@@ -123,7 +124,10 @@ GroupWriter::Attempt GroupWriter::after_fault(Slot& session, Group& group) {
     session->roll_back();
     if (session->fault()) session.reset();
   }
-  if (fault.kind == FaultKind::kRetry || fault.kind == FaultKind::kLost) return Attempt::kAgain;
+  if (fault.kind == FaultKind::kRetry || fault.kind == FaultKind::kLost) {
+    group.front().outcome = base::Status(fault.error);  // to be told if it stays so
+    return Attempt::kAgain;
+  }
   give_up(group, fault.error);
   return Attempt::kSettled;
 }

@@ -1,6 +1,8 @@
 #include "store/postgres/migrations.h"
 
 #include <array>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,8 +41,19 @@ base::Result<Rows> run(Connection& connection, const std::string& sql,
   return *std::move(rows);
 }
 
+// 0 where there are no tables.
+base::Result<std::int64_t> version_of(Connection& connection) {
+  const Rows table =
+      MUSTER_TRY(run(connection,
+                     "SELECT count(*) FROM information_schema.tables WHERE table_name::text = "
+                     "'muster_schema' AND table_schema::text = current_schema()::text"));
+  if (table.cell(0, 0, ColumnKind::kInteger).integer == 0) return 0;
+  const Rows rows = MUSTER_TRY(run(connection, "SELECT max(version) FROM muster_schema"));
+  return rows.cell(0, 0, ColumnKind::kInteger).integer;
+}
+
 // Version 0 is the row that a node locks while it looks and changes.
-base::Result<std::int64_t> locked_version(Connection& connection) {
+base::Result<std::int64_t> lock_version(Connection& connection) {
   MUSTER_TRY(run(connection,
                  "CREATE TABLE IF NOT EXISTS muster_schema "
                  "(version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"));
@@ -48,11 +61,8 @@ base::Result<std::int64_t> locked_version(Connection& connection) {
                  "INSERT INTO muster_schema (version, name) VALUES (0, 'lock') "
                  "ON CONFLICT (version) DO NOTHING"));
   connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-  // Others take as long as they take.
-  connection.queue("SET LOCAL lock_timeout = 0");
   MUSTER_TRY(run(connection, "SELECT 1 FROM muster_schema WHERE version = 0 FOR UPDATE"));
-  const Rows rows = MUSTER_TRY(run(connection, "SELECT max(version) FROM muster_schema"));
-  return rows.cell(0, 0, ColumnKind::kInteger).integer;
+  return version_of(connection);
 }
 
 base::Status apply(Connection& connection, const Migration& migration) {
@@ -70,25 +80,26 @@ std::string describe(const Column& column) {
          (column.nullable ? "" : " NOT NULL");
 }
 
-base::Result<std::vector<std::string>> live_columns(Connection& connection,
-                                                    std::string_view table) {
-  const std::array cells = {Cell{.kind = Cell::Kind::kText, .octets = table}};
+using Columns = std::multimap<std::string, std::string>;  // descriptions by table
+
+base::Result<Columns> live_columns(Connection& connection) {
   const Rows rows = MUSTER_TRY(
       run(connection,
-          "SELECT column_name::text || ' ' || data_type::text || "
+          "SELECT table_name::text, column_name::text || ' ' || data_type::text || "
           "CASE WHEN is_nullable::text = 'NO' THEN ' NOT NULL' ELSE '' END "
-          "FROM information_schema.columns WHERE table_schema::text = current_schema()::text "
-          "AND table_name::text = convert_from($1, 'UTF8') ORDER BY ordinal_position",
-          cells));
-  std::vector<std::string> columns;
+          "FROM information_schema.columns WHERE table_schema::text = current_schema()::text"));
+  Columns columns;
   for (int row = 0; row < rows.size(); ++row) {
-    columns.emplace_back(rows.cell(row, 0, ColumnKind::kText).octets);
+    columns.emplace(rows.cell(row, 0, ColumnKind::kText).octets,
+                    rows.cell(row, 1, ColumnKind::kText).octets);
   }
   return columns;
 }
 
-base::Status check_table(Connection& connection, const edm::EntitySet& set) {
-  std::vector<std::string> live = MUSTER_TRY(live_columns(connection, set.table));
+base::Status check_table(const Columns& columns, const edm::EntitySet& set) {
+  std::vector<std::string> live;
+  const auto [first, last] = columns.equal_range(std::string(set.table));
+  for (auto column = first; column != last; ++column) live.push_back(column->second);
   const std::string where = "table " + std::string(set.table);
   if (live.empty()) return refuse(where + " is missing.");
   for (const Column& column : layout_of(set).columns) {
@@ -100,17 +111,25 @@ base::Status check_table(Connection& connection, const edm::EntitySet& set) {
   return refuse(where + " has '" + live.front() + "', which this program does not know.");
 }
 
+base::Status check_tables(Connection& connection) {
+  const Columns columns = MUSTER_TRY(live_columns(connection));
+  for (const edm::EntitySet* set : edm::stored_sets()) MUSTER_TRY(check_table(columns, *set));
+  return base::done();
+}
+
 base::Status migrate_once(Connection& connection) {
-  const std::int64_t version = MUSTER_TRY(locked_version(connection));
+  std::int64_t version = MUSTER_TRY(version_of(connection));
   if (version > kNewest) {
     return refuse("it has schema version " + std::to_string(version) +
                   ", but this program knows versions up to " + std::to_string(kNewest) +
                   " only. Use the newer program again.");
   }
+  if (version == kNewest) return check_tables(connection);
+  version = MUSTER_TRY(lock_version(connection));
   for (const Migration& migration : kMigrations) {
     if (migration.version > version) MUSTER_TRY(apply(connection, migration));
   }
-  for (const edm::EntitySet* set : edm::stored_sets()) MUSTER_TRY(check_table(connection, *set));
+  MUSTER_TRY(check_tables(connection));
   MUSTER_TRY(run(connection, "COMMIT"));
   return base::done();
 }
@@ -124,7 +143,7 @@ base::Status migrate(Connection& connection) {
     const bool own = status.error().code == base::ErrorCode::kConfiguration;
     const FaultKind kind = connection.fault().kind;
     connection.forget_queue();
-    static_cast<void>(run(connection, "ROLLBACK"));
+    static_cast<void>(run(connection, "ROLLBACK"));  // a mere warning where nothing was begun
     if (own) return status;
     const bool again = kind == FaultKind::kRetry || kind == FaultKind::kTaken;
     if (!again || run_number == kMaxRuns) return refuse(status.error().message);

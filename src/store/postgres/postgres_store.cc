@@ -1,5 +1,6 @@
 #include "store/postgres/postgres_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "store/postgres/migrations.h"
@@ -25,7 +26,9 @@ class Loan {
 }  // namespace
 
 base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options) {
-  const ConnectionOptions connecting{options.url, options.patience};
+  // Other nodes may be changing the schema.
+  const ConnectionOptions connecting{
+      options.url, std::max<std::chrono::milliseconds>(options.patience, std::chrono::minutes(2))};
   auto connection = Connection::open(connecting);
   if (!connection) {
     return base::fail(base::ErrorCode::kConfiguration, connection.error().message, "store");

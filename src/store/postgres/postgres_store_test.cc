@@ -16,10 +16,10 @@ using base::ErrorCode;
 using Outcome = Session::Outcome;
 using namespace std::chrono_literals;
 
-class PostgresNodes : public testing::Test {
+// Its parameter is the server; there are no tests where there is none.
+class PostgresNodes : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (postgres_url().empty()) GTEST_SKIP() << "no server";
     url_ = postgres_schema_url(folder_);
     connecting_.url = url_;
   }
@@ -63,7 +63,7 @@ class PostgresNodes : public testing::Test {
   ConnectionOptions connecting_{{}, 20s};
 };
 
-TEST_F(PostgresNodes, MayStartOnAnEmptyDatabaseAtOnce) {
+TEST_P(PostgresNodes, MayStartOnAnEmptyDatabaseAtOnce) {
   std::atomic<unsigned> good{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) threads.emplace_back([&] { good += open() != nullptr ? 1U : 0U; });
@@ -72,7 +72,7 @@ TEST_F(PostgresNodes, MayStartOnAnEmptyDatabaseAtOnce) {
 }
 
 // The work reads and then writes what follows from it, on two nodes at once.
-TEST_F(PostgresNodes, DecideByWhatTheyRead) {
+TEST_P(PostgresNodes, DecideByWhatTheyRead) {
   const auto one = open();
   const auto two = open();
   edm::Record counter = profile_of(1);
@@ -104,7 +104,7 @@ TEST_F(PostgresNodes, DecideByWhatTheyRead) {
 }
 
 // What both find absent, only one makes: no lock on a row that is read would show that.
-TEST_F(PostgresNodes, DecideByWhatIsNotThere) {
+TEST_P(PostgresNodes, DecideByWhatIsNotThere) {
   const auto one = open();
   const auto two = open();
   std::atomic<unsigned> number{0};
@@ -127,7 +127,7 @@ TEST_F(PostgresNodes, DecideByWhatIsNotThere) {
   EXPECT_EQ(count(*one), 1U);
 }
 
-TEST_F(PostgresNodes, WriteDifferentTenantsAtOnceAndNeverInOneCommit) {
+TEST_P(PostgresNodes, WriteDifferentTenantsAtOnceAndNeverInOneCommit) {
   const auto store = open();
   std::vector<std::future<base::Status>> outcomes;
   {
@@ -147,7 +147,7 @@ TEST_F(PostgresNodes, WriteDifferentTenantsAtOnceAndNeverInOneCommit) {
   EXPECT_EQ(count(*store, kTenantB), 1U);
 }
 
-TEST_F(PostgresNodes, ConnectAgainAfterTheServerCutThem) {
+TEST_P(PostgresNodes, ConnectAgainAfterTheServerCutThem) {
   const auto store = open();
   insert(*store, 1);
   EXPECT_EQ(count(*store), 1U);
@@ -162,7 +162,7 @@ TEST_F(PostgresNodes, ConnectAgainAfterTheServerCutThem) {
   EXPECT_TRUE(store->health().ok());
 }
 
-TEST_F(PostgresNodes, AreUnavailableWhileAnotherHoldsTheirTenant) {
+TEST_P(PostgresNodes, AreUnavailableWhileAnotherHoldsTheirTenant) {
   PostgresOptions hasty = options();
   const auto store = open(hasty);
   insert(*store, 1);
@@ -181,7 +181,7 @@ TEST_F(PostgresNodes, AreUnavailableWhileAnotherHoldsTheirTenant) {
   EXPECT_TRUE(waiting->health().ok());
 }
 
-TEST_F(PostgresNodes, LookUpACommitThatGotNoAnswer) {
+TEST_P(PostgresNodes, LookUpACommitThatGotNoAnswer) {
   const auto store = open();
   insert(*store, 1);
   Session writing = session();
@@ -205,7 +205,7 @@ TEST_F(PostgresNodes, LookUpACommitThatGotNoAnswer) {
   EXPECT_EQ(asking.outcome_of(kTenantA, made, mark), Outcome::kUnknown);
 }
 
-TEST_F(PostgresNodes, KeepTextsThatTheDatabaseHasNoTextFor) {
+TEST_P(PostgresNodes, KeepTextsThatTheDatabaseHasNoTextFor) {
   const auto store = open();
   edm::Record record = profile_of(1);
   const std::string text("A\0b\\134\xC3\x84\x7F", 10);
@@ -223,7 +223,7 @@ TEST_F(PostgresNodes, KeepTextsThatTheDatabaseHasNoTextFor) {
   EXPECT_EQ(page->records.size(), 1U);
 }
 
-TEST_F(PostgresNodes, ReadMoreRowsThanABatchByACursor) {
+TEST_P(PostgresNodes, ReadMoreRowsThanABatchByACursor) {
   const auto store = open();
   const auto status = write_and_wait(*store, kTenantA, [](Transaction& t) -> base::Status {
     for (unsigned i = 0; i < 450; ++i) {
@@ -248,7 +248,7 @@ TEST_F(PostgresNodes, ReadMoreRowsThanABatchByACursor) {
   EXPECT_EQ(page->records[1].key(), key_of(1));
 }
 
-TEST_F(PostgresNodes, RefuseASchemaThatIsNotTheirs) {
+TEST_P(PostgresNodes, RefuseASchemaThatIsNotTheirs) {
   { const auto store = open(); }
   const auto other = stranger();
   ASSERT_TRUE(other->script("ALTER TABLE tenants ADD COLUMN strange BIGINT"));
@@ -263,7 +263,7 @@ TEST_F(PostgresNodes, RefuseASchemaThatIsNotTheirs) {
 }
 
 // The order of lists is that of an index, so that no page sorts what it does not show.
-TEST_F(PostgresNodes, WalkIndexes) {
+TEST_P(PostgresNodes, WalkIndexes) {
   const auto store = open();
   const auto connection = stranger();
   ASSERT_TRUE(connection->script("SET enable_seqscan = off; SET enable_bitmapscan = off"));
@@ -304,6 +304,13 @@ TEST_F(PostgresNodes, WalkIndexes) {
     }
   }
 }
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresNodes);
+INSTANTIATE_TEST_SUITE_P(Server, PostgresNodes,
+                         testing::ValuesIn(postgres_url().empty()
+                                               ? std::vector<std::string>()
+                                               : std::vector<std::string>{postgres_url()}),
+                         [](const auto& /*info*/) { return "postgres"; });
 
 TEST(PostgresUrls, AreNeverInMessages) {
   for (const std::string url :
