@@ -17,6 +17,7 @@
 #include "app/archive.h"
 #include "app/backup_commands.h"
 #include "app/backup_manifest.h"
+#include "app/data_directory.h"
 #include "app/private_file.h"
 #include "app/progress_bar.h"
 #include "base/encoding.h"
@@ -215,6 +216,14 @@ base::Result<std::uint64_t> make(const std::string& data, const BackupOptions& o
 
 base::Status run_backup(const Settings& settings, const BackupOptions& options,
                         const base::Clock& clock) {
+  if (!has_store_file(settings)) {
+    return base::fail(
+        base::ErrorCode::kConfiguration,
+        "The records are in a database: back it up by its own means, pg_dump for one, "
+        "and the folders 'secrets' and 'tls' of '" +
+            settings.data + "' with it.",
+        "store");
+  }
   const std::string store = settings.data + "/" + std::string(kStorePart);
   std::error_code fault;
   if (!fs::is_regular_file(store, fault)) {

@@ -203,6 +203,15 @@ TEST_F(Backup, NeedsAnInstallation) {
   EXPECT_FALSE(fs::exists(out() + ".part"));
 }
 
+TEST_F(Backup, LeavesADatabaseToItsOwnMeans) {
+  settings_.store = base::Secret("postgres://u:hunter2@h/x");
+  const auto status = backup();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("pg_dump"), std::string::npos);
+  EXPECT_EQ(status.error().message.find("hunter2"), std::string::npos);
+  EXPECT_FALSE(fs::exists(out()));
+}
+
 TEST_F(Backup, WarnsOfAFileThatOthersCanRead) {
   ASSERT_TRUE(backup().ok());
   ::chmod(out().c_str(), 0640);

@@ -30,7 +30,7 @@ base::Result<std::unique_ptr<store::Store>> open_store(
     const Settings& settings, std::shared_ptr<const base::Vault> vault,
     std::function<void(std::size_t writes)> on_commit) {
   const std::string_view url = settings.store.reveal();
-  if (url.empty() || url == "sqlite") {
+  if (has_store_file(settings)) {
     return store::open_sqlite({.path = settings.data + "/muster.db",
                                .vault = std::move(vault),
                                .queue_limit = settings.queue_limit,
@@ -53,6 +53,10 @@ base::Result<std::unique_ptr<store::Store>> open_store(
 }
 
 }  // namespace
+
+bool has_store_file(const Settings& settings) {
+  return settings.store.empty() || settings.store.reveal() == "sqlite";
+}
 
 enrollment::Caller console_caller(std::string tenant) {
   return {.tenant = std::move(tenant),

@@ -20,6 +20,9 @@ namespace muster::app {
 // Whom the audit log names for what is done on the command line.
 [[nodiscard]] enrollment::Caller console_caller(std::string tenant);
 
+// Whether the records are in a file of the data directory, and not in a database elsewhere.
+[[nodiscard]] bool has_store_file(const Settings& settings);
+
 struct Tenant {
   std::string id;
   std::string name;

@@ -14,7 +14,7 @@ const ROUNDS = Number(process.env.BACKUP_ROUNDS ?? 20);
 const WRITERS = 16;
 
 let muster;
-before(async () => (muster = await Muster.start({ args: ['--log-level', 'warning'] })));
+before(async () => (muster = await Muster.start({ args: ['--log-level', 'warning'], env: { MUSTER_STORE: 'sqlite' } })));
 after(() => muster?.destroy());
 
 const fileFor = (name) => join(muster.dir, `${name}.tar`);
@@ -24,7 +24,7 @@ const backup = async (name, ...more) => {
 };
 
 // A service that is not started, over a data directory that is not there.
-const place = () => new Muster({ tenant: muster.tenant, args: ['--log-level', 'warning'] });
+const place = () => new Muster({ tenant: muster.tenant, args: ['--log-level', 'warning'], env: { MUSTER_STORE: 'sqlite' } });
 
 async function withRestored(file, use) {
   const restored = place();

@@ -8,7 +8,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { Muster, PROFILES, parallel } from './harness.mjs';
+import { Muster, ON_POSTGRES, PROFILES, parallel } from './harness.mjs';
 import { DEVICES, ENROLLMENTS, QuickDevice, all, offer, tally } from './enrolment.mjs';
 import { certificatesOf } from './device.mjs';
 import { COMMON_NAME, name, newKey, pemOf, requestBy } from './der.mjs';
@@ -81,8 +81,10 @@ test('E5: kills between issue and answer: one certificate a key, none lost', { t
     }
 
     await muster.stop();
-    const { stdout } = await run('sqlite3', [join(muster.data, 'muster.db'), 'PRAGMA integrity_check']);
-    assert.equal(stdout.trim(), 'ok');
+    if (!ON_POSTGRES) {
+      const { stdout } = await run('sqlite3', [join(muster.data, 'muster.db'), 'PRAGMA integrity_check']);
+      assert.equal(stdout.trim(), 'ok');
+    }
     const between = cycles.reduce((sum, one) => sum + one.between, 0);
     const longest = Math.max(...cycles.map(({ took }) => took));
     t.diagnostic(`${cycles.length} kills in ${((Date.now() - begun) / 1000).toFixed(0)} s, ${enrolled} devices, ` +
