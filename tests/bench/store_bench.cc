@@ -33,7 +33,8 @@
 #include "example_profile.h"
 #include "store/open.h"
 #include "store/row_codec.h"
-#include "store/sqlite/statements.h"
+#include "store/sqlite/dialect.h"
+#include "store/statements.h"
 
 namespace {
 
@@ -180,10 +181,12 @@ class Bare {
     check(sqlite3_open_v2(path.c_str(), &db_, kFlags, nullptr));
     run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;"
         "PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384; PRAGMA mmap_size = 2147418112;");
-    profile_ = prepare(store::sqlite::insert_row(edm::kProfiles));
-    audit_ = prepare(store::sqlite::insert_row(edm::kAuditEvents));
-    select_ = prepare(store::sqlite::select_one(
-        edm::kProfiles, store::columns_for(store::layout_of(edm::kProfiles), edm::kAllProperties)));
+    const store::Dialect& dialect = store::sqlite::dialect();
+    profile_ = prepare(store::insert_row(dialect, edm::kProfiles));
+    audit_ = prepare(store::insert_row(dialect, edm::kAuditEvents));
+    select_ = prepare(store::select_row(
+        dialect, edm::kProfiles,
+        store::columns_for(store::layout_of(edm::kProfiles), edm::kAllProperties)));
   }
   ~Bare() {
     for (sqlite3_stmt* statement : {profile_, audit_, select_}) sqlite3_finalize(statement);
