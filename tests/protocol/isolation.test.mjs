@@ -34,9 +34,10 @@ async function makeOffers() {
 
 // The id of a new entity that a device makes.
 async function madeByDevice(path, options) {
+  const ids = async () => (await muster.get(`${path}?$top=999&$select=id`, options)).json.value.map(({ id }) => id);
+  const before = new Set(await ids());
   await new QuickDevice(offers.get(options)[path]).enroll(muster);
-  const { json } = await muster.get(`${path}?$top=999`, options);
-  return json.value.at(-1).id;
+  return (await ids()).find((id) => !before.has(id));
 }
 
 // The ids of each kind. Sets that nobody creates in have what devices or the service put there.
