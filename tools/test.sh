@@ -89,11 +89,11 @@ if wanted unit || wanted protocol || wanted clients; then
 fi
 if wanted asan && build asan build_sanitized asan address,undefined; then
   suite unit-asan unit asan
-  BACKUP_ROUNDS=5 suite protocol-asan protocol asan
+  RACE_ROUNDS=10 BACKUP_ROUNDS=5 suite protocol-asan protocol asan
 fi
 if wanted tsan && build tsan build_sanitized tsan thread; then
   suite unit-tsan unit tsan
-  BACKUP_ROUNDS=5 suite protocol-tsan protocol tsan
+  RACE_ROUNDS=10 BACKUP_ROUNDS=5 suite protocol-tsan protocol tsan
 fi
 if wanted fuzz && build fuzz build_fuzz; then
   seconds=10
