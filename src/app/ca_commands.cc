@@ -4,6 +4,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -106,9 +107,10 @@ base::Status run_ca_show(const Settings& settings, const CaOptions& options,
 base::Status run_ca_export(const Settings& settings, const CaOptions& /*options*/,
                            const base::Clock& clock) {
   Opened opened = MUSTER_TRY(open(settings, clock));
-  auto materials = MUSTER_TRY(materials_of(opened));
-  for (auto one = materials.rbegin(); one != materials.rend(); ++one) {
-    std::cout << pki::to_pem(one->root_certificate) << pki::to_pem(one->issuing_certificate);
+  const auto materials = MUSTER_TRY(materials_of(opened));
+  for (const pki::AuthorityMaterial& material : std::ranges::reverse_view(materials)) {
+    std::cout << pki::to_pem(material.root_certificate)
+              << pki::to_pem(material.issuing_certificate);
   }
   return base::done();
 }

@@ -101,7 +101,7 @@ struct DeviceEnrollment::Impl {
          event_id = base::ordered_uuid(now)](store::Transaction& transaction) {
           return append_refusal(transaction, by, refusal, event_id, now);
         },
-        [](base::Status) {});
+        [](const base::Status&) {});
   }
 
   struct Enrolling;

@@ -136,7 +136,8 @@ base::Status ProfileTokens::follow(store::Transaction& transaction, const Caller
   const TokenState old = before == nullptr ? TokenState() : token_of(*before, fields);
   const auto next = after == nullptr ? std::nullopt : std::optional(token_of(*after, fields));
   if (after == nullptr) MUSTER_TRY(remove_policy(transaction, caller.tenant, id));
-  return move_token(transaction, *vault_, caller.tenant, *fields.profiles, id, old, next, now);
+  const TokenOwner owner{.tenant = caller.tenant, .profiles = *fields.profiles, .id = id};
+  return move_token(transaction, *vault_, owner, old, next, now);
 }
 
 base::Result<std::string> ProfileTokens::draw(const edm::Record& profile, const TokenFields& fields,

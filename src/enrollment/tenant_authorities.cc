@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <utility>
 
 #include "base/random.h"
@@ -85,8 +86,8 @@ std::vector<std::string> trust_anchors_of(const Generations& generations) {
         std::find(certificates.begin(), certificates.end(), der) != certificates.end();
     if (!der.empty() && !there) certificates.push_back(der);
   };
-  for (auto one = generations.rbegin(); one != generations.rend(); ++one) {
-    const pki::AuthorityMaterial& material = (*one)->material();
+  for (const auto& generation : std::ranges::reverse_view(generations)) {
+    const pki::AuthorityMaterial& material = generation->material();
     add(material.root_certificate);
     add(material.issuing_certificate);
     add(material.new_with_old);
@@ -200,7 +201,8 @@ base::Result<std::optional<base::Timestamp>> TenantAuthorities::newest_end(
   return End(MUSTER_TRY(pki::read_certificate(kept.back().issuing_certificate)).not_after);
 }
 
-base::Status TenantAuthorities::insert(std::string_view tenant, pki::AuthorityMaterial material) {
+base::Status TenantAuthorities::insert(std::string_view tenant,
+                                       const pki::AuthorityMaterial& material) {
   const base::Timestamp now = clock_.now();
   base::Status written = store::write_and_wait(
       store_, tenant, inserting(std::string(tenant), record_of(material, now), now));
@@ -226,7 +228,7 @@ base::Status TenantAuthorities::import(const TenantPlace& place, std::string_vie
   const std::uint32_t generation = kept.empty() ? 1 : kept.back().generation + 1;
   pki::AuthorityMaterial made = MUSTER_TRY(pki::import_authority(
       generation, issuing_pem, key, root_pem, policy_.load()->tokens, clock_.now()));
-  return insert(place.tenant, std::move(made));
+  return insert(place.tenant, made);
 }
 
 // Revocations of one authority stand together, so its list is one stretch of the table.

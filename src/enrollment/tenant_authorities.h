@@ -98,7 +98,8 @@ class TenantAuthorities {
                                                                std::string_view serial);
   [[nodiscard]] base::Result<std::string> make_list(const TenantPlace& place,
                                                     const pki::Authority& authority, bool root);
-  [[nodiscard]] base::Status insert(std::string_view tenant, pki::AuthorityMaterial material);
+  [[nodiscard]] base::Status insert(std::string_view tenant,
+                                    const pki::AuthorityMaterial& material);
   [[nodiscard]] pki::AuthorityPlan plan_for(const TenantPlace& place) const;
 
   store::Store& store_;

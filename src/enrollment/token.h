@@ -24,12 +24,18 @@ struct TokenState {
   base::Timestamp expires;
 };
 
-// Brings the token rows of a profile of the set `profiles` in line, within its write: the old token
+// The profile that a token enrols into.
+struct TokenOwner {
+  std::string_view tenant;
+  const edm::EntitySet& profiles;
+  std::string_view id;
+};
+
+// Brings the token rows of a profile in line, within its write: the old token
 // ends (or its row goes, with the profile, when there is no `after`), the new one can be found from
 // now on. kConflict when another profile of the tenant has a live token of the same value.
 [[nodiscard]] base::Status move_token(store::Transaction& transaction, const base::Vault& vault,
-                                      std::string_view tenant, const edm::EntitySet& profiles,
-                                      std::string_view profile_id, const TokenState& before,
+                                      const TokenOwner& owner, const TokenState& before,
                                       const std::optional<TokenState>& after, base::Timestamp now);
 
 }  // namespace muster::enrollment

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { BIN, GUID, Muster, PROFILES } from './harness.mjs';
+import { BIN, GUID, Muster, PROFILES, librariesAsTheyAre } from './harness.mjs';
 
 const run = promisify(execFile);
 
@@ -175,6 +175,7 @@ test('a life by the command line: from the profile to the next authority', async
   const policy = Object.fromEntries(rowsOf(await command('profile', 'policy', id, '--approval', 'required', '--token-usage-limit', '5')));
   assert.deepEqual([policy.approval, policy.tokenUsageLimit], ['required', '5']);
 
+  Object.assign(muster.env, librariesAsTheyAre(muster.dir));
   const poster = join(muster.dir, 'poster.pdf');
   assert.equal(await command('profile', 'poster', id, '--out', poster), '');
   assert.equal(readFileSync(poster).subarray(0, 5).toString(), '%PDF-');

@@ -61,6 +61,17 @@ export const contractBody = () => ({
   qrCodeImage: { '@odata.type': 'microsoft.graph.mimeContent', type: 'Type value', value: 'dmFsdWU=' },
 });
 
+// Variables for commands that draw posters under a sanitizer: fontconfig keeps its configuration until the process ends,
+// and Pango's thread for fonts synchronises by means that ThreadSanitizer cannot see in libraries.
+export function librariesAsTheyAre(folder) {
+  const suppressions = join(folder, 'lsan');
+  writeFileSync(suppressions, 'leak:libfontconfig.so\n');
+  return {
+    LSAN_OPTIONS: `suppressions=${suppressions}:print_suppressions=0`,
+    TSAN_OPTIONS: `${process.env.TSAN_OPTIONS ?? ''}:ignore_noninstrumented_modules=1`,
+  };
+}
+
 // One service on a free port over a data directory of its own.
 export class Muster {
   constructor({ args = [], env = {}, settings = '', tenant = randomUUID() } = {}) {

@@ -2,12 +2,12 @@
 // qrCodeContent, and the words must be there for who reads the page.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Muster } from './harness.mjs';
+import { Muster, librariesAsTheyAre } from './harness.mjs';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'muster-poster-'));
@@ -16,24 +16,13 @@ let muster;
 let profile;
 before(async () => {
   muster = await Muster.start();
-  Object.assign(muster.env, librariesAsTheyAre());
+  Object.assign(muster.env, librariesAsTheyAre(folder));
   profile = await muster.create({ displayName: NAME, description: 'By the tills' });
 });
 after(async () => {
   await muster?.destroy();
   rmSync(folder, { recursive: true, force: true });
 });
-
-// For commands under a sanitizer: fontconfig keeps its configuration until the process ends, and
-// Pango's thread for fonts synchronises by means that ThreadSanitizer cannot see in libraries.
-function librariesAsTheyAre() {
-  const suppressions = join(folder, 'lsan');
-  writeFileSync(suppressions, 'leak:libfontconfig.so\n');
-  return {
-    LSAN_OPTIONS: `suppressions=${suppressions}:print_suppressions=0`,
-    TSAN_OPTIONS: `${process.env.TSAN_OPTIONS ?? ''}:ignore_noninstrumented_modules=1`,
-  };
-}
 
 async function scan(png) {
   const options = ['--quiet', '--raw', '--oneshot', '-Sbinary', '-Sdisable', '-Sqrcode.enable', png];
