@@ -4,7 +4,6 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
-#include <ranges>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -108,9 +107,9 @@ base::Status run_ca_export(const Settings& settings, const CaOptions& /*options*
                            const base::Clock& clock) {
   Opened opened = MUSTER_TRY(open(settings, clock));
   const auto materials = MUSTER_TRY(materials_of(opened));
-  for (const pki::AuthorityMaterial& material : std::ranges::reverse_view(materials)) {
-    std::cout << pki::to_pem(material.root_certificate)
-              << pki::to_pem(material.issuing_certificate);
+  for (std::size_t i = materials.size(); i-- > 0;) {
+    std::cout << pki::to_pem(materials[i].root_certificate)
+              << pki::to_pem(materials[i].issuing_certificate);
   }
   return base::done();
 }

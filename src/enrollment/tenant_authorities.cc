@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 #include <utility>
 
 #include "base/random.h"
@@ -86,8 +85,8 @@ std::vector<std::string> trust_anchors_of(const Generations& generations) {
         std::find(certificates.begin(), certificates.end(), der) != certificates.end();
     if (!der.empty() && !there) certificates.push_back(der);
   };
-  for (const auto& generation : std::ranges::reverse_view(generations)) {
-    const pki::AuthorityMaterial& material = generation->material();
+  for (std::size_t i = generations.size(); i-- > 0;) {
+    const pki::AuthorityMaterial& material = generations[i]->material();
     add(material.root_certificate);
     add(material.issuing_certificate);
     add(material.new_with_old);
