@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (description && description->serial_number.size() > size) std::abort();
   // The first two octets say where a certificate ends and the next begins.
   if (size < 2) return 0;
-  const std::size_t cut = ((data[0] << 8U | data[1]) % (size - 1)) + 1;
+  const std::size_t cut = (std::size_t{data[0]} * 256 + data[1]) % (size - 1) + 1;
   const std::vector<std::string> chain = {std::string(octets.substr(2, cut)),
                                           std::string(octets.substr(cut))};
   const AttestationPolicy policy{.root_keys = google_attestation_roots()};
