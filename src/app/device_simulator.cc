@@ -170,7 +170,10 @@ std::optional<Device> Simulator::next() {
       return device;
     }
     if (!waiting_.empty()) {
-      changed_.wait_until(lock, waiting_.front().due);
+      // A copy: the library looks at the time again after the wait, when the device may be another
+      // worker's.
+      const auto until = waiting_.front().due;
+      changed_.wait_until(lock, until);
     } else if (busy_ > 0) {
       changed_.wait(lock);
     } else {
