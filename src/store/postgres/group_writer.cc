@@ -10,8 +10,6 @@
 namespace muster::store::postgres {
 namespace {
 
-constexpr std::chrono::milliseconds kProbePatience{250};
-
 // Runs of a group that others were in the way of, or whose connection was lost before its commit.
 constexpr int kMaxRuns = 8;
 
@@ -25,7 +23,10 @@ void back_off(int run) {
 }  // namespace
 
 GroupWriter::GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection)
-    : options_(options), connection_(connection), queue_(options.queue_limit) {
+    : options_(options),
+      connection_(connection),
+      queue_(options.queue_limit),
+      health_(options.health_interval) {
   const std::size_t count = std::max<std::size_t>(1, options.writers);
   for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -160,7 +161,7 @@ void GroupWriter::note_commit(const Group& group) {
   writes_ += good;
   ++commits_;
   if (options_.on_commit) options_.on_commit(good);
-  note_state(std::nullopt);
+  health_.note(std::nullopt);
 }
 
 base::Status GroupWriter::ensure(Slot& session) const {
@@ -173,22 +174,12 @@ base::Status GroupWriter::ensure(Slot& session) const {
 void GroupWriter::give_up(Group& group, const base::Error& error) {
   for (WriteJob& job : group) job.outcome = base::Status(error);
   failed_writes_ += group.size();
-  note_state(error);
+  health_.note(error);
 }
 
 base::Status GroupWriter::health() {
   if (queue_.full()) return queue_full();
-  std::unique_lock lock(state_mutex_);
-  const auto as_status = [this] { return state_ ? base::Status(*state_) : base::done(); };
-  const auto age = std::chrono::steady_clock::now() - state_at_;
-  if (age < options_.health_interval) return as_status();
-  const std::uint64_t before = state_number_;
-  probe_wanted_ = true;
-  queue_.wake();
-  const bool known =
-      state_changed_.wait_for(lock, kProbePatience, [&] { return state_number_ != before; });
-  if (known || state_) return as_status();
-  return unavailable("The store does not answer.");
+  return health_.get([this] { queue_.wake(); });
 }
 
 StoreStatistics GroupWriter::statistics() const {
@@ -198,34 +189,17 @@ StoreStatistics GroupWriter::statistics() const {
           .failed_writes = failed_writes_};
 }
 
-void GroupWriter::note_state(std::optional<base::Error> error) {
-  {
-    const std::lock_guard lock(state_mutex_);
-    state_ = std::move(error);
-    state_at_ = std::chrono::steady_clock::now();
-    ++state_number_;
-  }
-  state_changed_.notify_all();
-}
-
 void GroupWriter::probe(Slot& session) {
-  {
-    const std::lock_guard lock(state_mutex_);
-    if (!std::exchange(probe_wanted_, false)) return;
-  }
+  if (!health_.take_probe()) return;
   const base::Status status = probe_database(session);
   if (session && session->fault()) session.reset();
-  note_state(status.ok() ? std::nullopt : std::optional(status.error()));
+  health_.note(status.ok() ? std::nullopt : std::optional(status.error()));
 }
 
 // While all is well, it is enough that the database may be written to. After a failure, only a
 // commit that takes new pages proves that it is over.
 base::Status GroupWriter::probe_database(Slot& session) {
-  bool failed_before = false;
-  {
-    const std::lock_guard lock(state_mutex_);
-    failed_before = state_.has_value();
-  }
+  const bool failed_before = health_.failing();
   MUSTER_TRY(ensure(session));
   if (!failed_before) return session->writable();
   return session->write_probe();

@@ -2,12 +2,8 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +11,7 @@
 #include "store/open.h"
 #include "store/postgres/session.h"
 #include "store/postgres/tenant_queue.h"
+#include "store/writer_health.h"
 
 namespace muster::store::postgres {
 
@@ -52,7 +49,6 @@ class GroupWriter {
   void note_commit(const Group& group);
   void probe(Slot& session);
   [[nodiscard]] base::Status probe_database(Slot& session);
-  void note_state(std::optional<base::Error> error);
 
   const PostgresOptions& options_;
   const ConnectionOptions& connection_;
@@ -61,13 +57,7 @@ class GroupWriter {
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> writes_{0};
   std::atomic<std::uint64_t> failed_writes_{0};
-
-  std::mutex state_mutex_;  // guards what follows
-  std::condition_variable state_changed_;
-  std::optional<base::Error> state_;
-  std::chrono::steady_clock::time_point state_at_ = std::chrono::steady_clock::now();
-  std::uint64_t state_number_ = 0;  // counts the notes
-  bool probe_wanted_ = false;
+  WriterHealth health_;
 
   std::vector<std::thread> threads_;  // last: everything else is made before they start
 };

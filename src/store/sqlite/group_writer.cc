@@ -10,8 +10,6 @@ namespace {
 
 using Control = Session::Control;
 
-constexpr std::chrono::milliseconds kProbePatience{250};
-
 // synchronous=FULL syncs the log at every commit: without it a power cut takes acknowledged writes.
 // The log is moved by the checkpointer, not by whoever happens to commit. `secure_delete` is off,
 // against Debian's default: it would rewrite freed pages with zeros to hide deleted secrets, but
@@ -57,7 +55,8 @@ GroupWriter::GroupWriter(const SqliteOptions& options, std::unique_ptr<Session> 
       queue_(options.queue_limit),
       checkpointer_(options),
       session_(std::move(session)),
-      view_(view) {
+      view_(view),
+      health_(options.health_interval) {
   sqlite3_wal_hook(session_->connection().handle(), note_pages, &checkpointer_);
   thread_ = std::thread([this] { run(); });
 }
@@ -126,7 +125,7 @@ GroupWriter::Attempt GroupWriter::attempt(Group& group, Isolation isolation) {
   if (wrote) {  // an empty commit proves nothing about the disk
     ++commits_;
     if (options_.on_commit) options_.on_commit(good);
-    note_state(std::nullopt);
+    health_.note(std::nullopt);
   }
   return Attempt::kSettled;
 }
@@ -154,7 +153,7 @@ base::Status GroupWriter::ensure_session() {
 void GroupWriter::give_up(Group& group, const base::Error& error) {
   for (WriteJob& job : group) job.outcome = base::Status(error);
   failed_writes_ += group.size();
-  note_state(error);
+  health_.note(error);
   if (session_) roll_back();
 }
 
@@ -169,19 +168,7 @@ void GroupWriter::roll_back() {
 
 base::Status GroupWriter::health() {
   if (queue_.full()) return queue_full();
-  std::unique_lock lock(state_mutex_);
-  const auto as_status = [this] { return state_ ? base::Status(*state_) : base::done(); };
-  const auto age = std::chrono::steady_clock::now() - state_at_;
-  if (age < options_.health_interval) return as_status();
-  const std::uint64_t before = state_number_;
-  probe_wanted_ = true;
-  queue_.wake();
-  const bool known =
-      state_changed_.wait_for(lock, kProbePatience, [&] { return state_number_ != before; });
-  if (known || state_) return as_status();
-  base::Error error = base::fail(base::ErrorCode::kUnavailable, "The store does not answer.");
-  error.retry_after = std::chrono::seconds(1);
-  return error;
+  return health_.get([this] { queue_.wake(); });
 }
 
 StoreStatistics GroupWriter::statistics() const {
@@ -191,35 +178,18 @@ StoreStatistics GroupWriter::statistics() const {
           .failed_writes = failed_writes_};
 }
 
-void GroupWriter::note_state(std::optional<base::Error> error) {
-  {
-    const std::lock_guard lock(state_mutex_);
-    state_ = std::move(error);
-    state_at_ = std::chrono::steady_clock::now();
-    ++state_number_;
-  }
-  state_changed_.notify_all();
-}
-
 void GroupWriter::probe() {
-  {
-    const std::lock_guard lock(state_mutex_);
-    if (!std::exchange(probe_wanted_, false)) return;
-  }
+  if (!health_.take_probe()) return;
   base::Status status = ensure_session();
   if (status.ok()) status = probe_disk();
   if (session_) roll_back();
-  note_state(status.ok() ? std::nullopt : std::optional(status.error()));
+  health_.note(status.ok() ? std::nullopt : std::optional(status.error()));
 }
 
 // While all is well, to be allowed to write is enough and costs no sync. After a failure, only a
 // commit that takes new pages and syncs the log proves that it is over.
 base::Status GroupWriter::probe_disk() {
-  bool failed_before = false;
-  {
-    const std::lock_guard lock(state_mutex_);
-    failed_before = state_.has_value();
-  }
+  const bool failed_before = health_.failing();
   MUSTER_TRY(session_->control(Control::kBegin));
   if (!failed_before) return base::done();
   MUSTER_TRY(session_->connection().execute(

@@ -2,12 +2,8 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -16,6 +12,7 @@
 #include "store/sqlite/session.h"
 #include "store/sqlite/shared_view.h"
 #include "store/write_queue.h"
+#include "store/writer_health.h"
 
 namespace muster::store::sqlite {
 
@@ -54,7 +51,6 @@ class GroupWriter {
   void roll_back();
   void probe();
   [[nodiscard]] base::Status probe_disk();
-  void note_state(std::optional<base::Error> error);
 
   const SqliteOptions& options_;
   WriteQueue queue_;
@@ -65,13 +61,7 @@ class GroupWriter {
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> writes_{0};
   std::atomic<std::uint64_t> failed_writes_{0};
-
-  std::mutex state_mutex_;  // guards what follows
-  std::condition_variable state_changed_;
-  std::optional<base::Error> state_;
-  std::chrono::steady_clock::time_point state_at_ = std::chrono::steady_clock::now();
-  std::uint64_t state_number_ = 0;  // counts the notes
-  bool probe_wanted_ = false;
+  WriterHealth health_;
 
   std::thread thread_;  // last: everything else is made before it starts
 };
