@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -15,25 +14,19 @@
 #include <openssl/x509v3.h>
 
 #include "base/encoding.h"
+#include "base/owner.h"
 #include "base/random.h"
 #include "http/openssl_errors.h"
 
 namespace muster::http {
 namespace {
 
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-using Memory = std::unique_ptr<BIO, FreeWith<BIO_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
-using Number = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
-using Names = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
+using Certificate = base::Owner<X509, X509_free>;
+using Key = base::Owner<EVP_PKEY, EVP_PKEY_free>;
+using Memory = base::Owner<BIO, BIO_free>;
+using Extension = base::Owner<X509_EXTENSION, X509_EXTENSION_free>;
+using Number = base::Owner<BIGNUM, BN_free>;
+using Names = base::Owner<GENERAL_NAMES, GENERAL_NAMES_free>;
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kAuthorityDays = 3650;

@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 #include "base/clock.h"
+#include "base/owner.h"
 #include "http/certificate_authority.h"
 #include "http/server_identity.h"
 #include "http/tls_session.h"
@@ -23,15 +24,8 @@ using Outcome = TlsSession::Outcome;
 
 constexpr std::int64_t kNow = 1'790'000'000;
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = base::Owner<X509, X509_free>;
+using Key = base::Owner<EVP_PKEY, EVP_PKEY_free>;
 
 struct ClientIdentity {
   Certificate certificate;
@@ -50,8 +44,7 @@ ClientIdentity make_identity() {
   const CertifiedKey pair =
       issue_server_certificate(root, alternative_names({"device.example"}).value(), kNow).value();
   const auto read = [](const std::string& pem) {
-    return std::unique_ptr<BIO, Freed<BIO_free>>(
-        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    return base::Owner<BIO, BIO_free>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   };
   return {Certificate(PEM_read_bio_X509(read(pair.certificate).get(), nullptr, nullptr, nullptr)),
           Key(PEM_read_bio_PrivateKey(read(pair.key).get(), nullptr, nullptr, nullptr))};
@@ -121,8 +114,8 @@ class Client {
   std::unique_ptr<TlsSession> session;
 
  private:
-  std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>> context_;
-  std::unique_ptr<SSL, Freed<SSL_free>> ssl_;
+  base::Owner<SSL_CTX, SSL_CTX_free> context_;
+  base::Owner<SSL, SSL_free> ssl_;
 };
 
 class TlsPeerTest : public ::testing::TestWithParam<int> {

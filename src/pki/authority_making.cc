@@ -113,8 +113,8 @@ base::Result<CertificatePtr> one_certificate(std::string_view pem, const std::st
 
 // OpenSSL's own verification: signature, names, dates, constraints, unknown critical extensions.
 base::Status check_chain(X509* issuing, X509* root, base::Timestamp now) {
-  const OpensslPtr<X509_STORE, X509_STORE_free> trusted(X509_STORE_new());
-  const OpensslPtr<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
+  const base::Owner<X509_STORE, X509_STORE_free> trusted(X509_STORE_new());
+  const base::Owner<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
   if (trusted == nullptr || context == nullptr || X509_STORE_add_cert(trusted.get(), root) != 1 ||
       X509_STORE_CTX_init(context.get(), trusted.get(), issuing, nullptr) != 1) {
     return fail(ErrorCode::kInternal, "The authority could not be verified.");

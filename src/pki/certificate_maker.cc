@@ -41,7 +41,7 @@ void free_points(CRL_DIST_POINTS* points) {
 }
 
 bool add_method(AUTHORITY_INFO_ACCESS* access, int method, const std::string& url) {
-  OpensslPtr<ACCESS_DESCRIPTION, ACCESS_DESCRIPTION_free> description(ACCESS_DESCRIPTION_new());
+  base::Owner<ACCESS_DESCRIPTION, ACCESS_DESCRIPTION_free> description(ACCESS_DESCRIPTION_new());
   GeneralNamePtr location = uri_name(url);
   if (access == nullptr || description == nullptr || location == nullptr) return false;
   ASN1_OBJECT_free(description->method);
@@ -126,7 +126,7 @@ void CertificateMaker::add(int kind, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer(), made_.get(), nullptr, nullptr, 0);
   X509V3_set_ctx_nodb(&context);
-  const OpensslPtr<X509_EXTENSION, X509_EXTENSION_free> extension(
+  const base::Owner<X509_EXTENSION, X509_EXTENSION_free> extension(
       X509V3_EXT_conf_nid(nullptr, &context, kind, value));
   note(extension != nullptr && X509_add_ext(made_.get(), extension.get(), -1) == 1);
 }
@@ -145,9 +145,9 @@ void CertificateMaker::add_uri_name(const std::string& uri) {
 
 void CertificateMaker::add_crl_location(const std::string& url) {
   if (!good_) return;
-  const OpensslPtr<CRL_DIST_POINTS, free_points> points(CRL_DIST_POINTS_new());
-  OpensslPtr<DIST_POINT, DIST_POINT_free> point(DIST_POINT_new());
-  OpensslPtr<DIST_POINT_NAME, DIST_POINT_NAME_free> name(DIST_POINT_NAME_new());
+  const base::Owner<CRL_DIST_POINTS, free_points> points(CRL_DIST_POINTS_new());
+  base::Owner<DIST_POINT, DIST_POINT_free> point(DIST_POINT_new());
+  base::Owner<DIST_POINT_NAME, DIST_POINT_NAME_free> name(DIST_POINT_NAME_new());
   GeneralNamesPtr names = uri_names(url);
   note(points != nullptr && point != nullptr && name != nullptr && names != nullptr);
   if (!good_) return;
@@ -163,7 +163,7 @@ void CertificateMaker::add_crl_location(const std::string& url) {
 
 void CertificateMaker::add_access(const std::string& ocsp, const std::string& issuer_url) {
   if (!good_) return;
-  const OpensslPtr<AUTHORITY_INFO_ACCESS, free_access> access(AUTHORITY_INFO_ACCESS_new());
+  const base::Owner<AUTHORITY_INFO_ACCESS, free_access> access(AUTHORITY_INFO_ACCESS_new());
   note(ocsp.empty() || add_method(access.get(), NID_ad_OCSP, ocsp));
   note(add_method(access.get(), NID_ad_ca_issuers, issuer_url));
   note(good_ &&

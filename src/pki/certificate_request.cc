@@ -30,7 +30,7 @@ bool is_strong_pss(const X509_ALGOR* algorithm) {
   const void* value = nullptr;
   X509_ALGOR_get0(nullptr, &type, &value, algorithm);
   if (type != V_ASN1_SEQUENCE) return false;
-  const OpensslPtr<RSA_PSS_PARAMS, RSA_PSS_PARAMS_free> parameters(static_cast<RSA_PSS_PARAMS*>(
+  const base::Owner<RSA_PSS_PARAMS, RSA_PSS_PARAMS_free> parameters(static_cast<RSA_PSS_PARAMS*>(
       ASN1_item_unpack(static_cast<const ASN1_STRING*>(value), ASN1_ITEM_rptr(RSA_PSS_PARAMS))));
   if (parameters == nullptr || parameters->hashAlgorithm == nullptr) return false;
   return is_strong(OBJ_obj2nid(parameters->hashAlgorithm->algorithm));

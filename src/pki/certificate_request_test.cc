@@ -143,7 +143,7 @@ TEST(CertificateRequestTest, PssByItsParameters) {
     RequestMaker maker;
     maker.key = rsa_key(2048);
     const RequestPtr request = maker.unsigned_request();
-    const OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+    const base::Owner<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* settings = nullptr;
     EVP_DigestSignInit(context.get(), &settings, digest, nullptr, maker.key.get());
     EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING);
@@ -269,7 +269,7 @@ std::string with_replaced(const RequestMaker& maker, const std::string& from,
 }
 
 std::string oid_der(const std::string& text) {
-  const OpensslPtr<ASN1_OBJECT, ASN1_OBJECT_free> object(OBJ_txt2obj(text.c_str(), 1));
+  const base::Owner<ASN1_OBJECT, ASN1_OBJECT_free> object(OBJ_txt2obj(text.c_str(), 1));
   return der_of<i2d_ASN1_OBJECT>(object.get());
 }
 

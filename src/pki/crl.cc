@@ -29,7 +29,7 @@ bool begin(X509_CRL* crl, X509* issuer, const Dates& dates) {
 
 bool add_extensions(X509_CRL* crl, X509* issuer, std::uint64_t number) {
   const IntegerPtr count(ASN1_INTEGER_new());
-  const OpensslPtr<AUTHORITY_KEYID, AUTHORITY_KEYID_free> identifier(AUTHORITY_KEYID_new());
+  const base::Owner<AUTHORITY_KEYID, AUTHORITY_KEYID_free> identifier(AUTHORITY_KEYID_new());
   const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(issuer);
   if (count == nullptr || identifier == nullptr || key == nullptr) return false;
   identifier->keyid = ASN1_OCTET_STRING_dup(key);
@@ -42,13 +42,13 @@ bool add_extensions(X509_CRL* crl, X509* issuer, std::uint64_t number) {
 bool add_reason(X509_REVOKED* entry, RevocationReason reason) {
   // "Unspecified" is said by silence (§5.3.1).
   if (reason == RevocationReason::kUnspecified) return true;
-  const OpensslPtr<ASN1_ENUMERATED, ASN1_ENUMERATED_free> code(ASN1_ENUMERATED_new());
+  const base::Owner<ASN1_ENUMERATED, ASN1_ENUMERATED_free> code(ASN1_ENUMERATED_new());
   return code != nullptr && ASN1_ENUMERATED_set(code.get(), static_cast<long>(reason)) == 1 &&
          X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, code.get(), 0, X509V3_ADD_DEFAULT) == 1;
 }
 
 bool add_entry(X509_CRL* crl, const RevokedCertificate& revoked) {
-  OpensslPtr<X509_REVOKED, X509_REVOKED_free> entry(X509_REVOKED_new());
+  base::Owner<X509_REVOKED, X509_REVOKED_free> entry(X509_REVOKED_new());
   const IntegerPtr serial = serial_number(revoked.serial);
   const TimePtr when = asn1_time(revoked.revoked);
   const bool made = entry != nullptr && serial != nullptr && when != nullptr &&

@@ -19,8 +19,8 @@ using base::ErrorCode;
 void free_stack(STACK_OF(X509) * stack) {
   sk_X509_free(stack);
 }
-using StackPtr = OpensslPtr<STACK_OF(X509), free_stack>;
-using ObjectPtr = OpensslPtr<ASN1_OBJECT, ASN1_OBJECT_free>;
+using StackPtr = base::Owner<STACK_OF(X509), free_stack>;
+using ObjectPtr = base::Owner<ASN1_OBJECT, ASN1_OBJECT_free>;
 
 CertificatePtr parse_certificate(std::string_view der) {
   return from_der<CertificatePtr, d2i_X509>(der);

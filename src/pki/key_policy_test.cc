@@ -27,7 +27,7 @@ constexpr const char* kClose = "too close";
 constexpr const char* kRoca = "CVE-2017-15361";
 
 std::string bit_string(const std::string& octets_in) {
-  const OpensslPtr<ASN1_BIT_STRING, ASN1_BIT_STRING_free> bits(ASN1_BIT_STRING_new());
+  const base::Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free> bits(ASN1_BIT_STRING_new());
   ASN1_BIT_STRING_set(bits.get(), const_cast<unsigned char*>(octets(octets_in)),
                       static_cast<int>(octets_in.size()));
   bits->flags = ASN1_STRING_FLAG_BITS_LEFT;  // no unused bits
@@ -57,10 +57,10 @@ std::string spki_of(const KeyPtr& key) {
 }
 
 std::string rsa_spki(const BIGNUM* modulus, const BIGNUM* exponent) {
-  const OpensslPtr<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
+  const base::Owner<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus);
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent);
-  const OpensslPtr<OSSL_PARAM, OSSL_PARAM_free> params(OSSL_PARAM_BLD_to_param(builder.get()));
+  const base::Owner<OSSL_PARAM, OSSL_PARAM_free> params(OSSL_PARAM_BLD_to_param(builder.get()));
   const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
   EVP_PKEY* key = nullptr;
   EVP_PKEY_fromdata_init(context.get());

@@ -16,10 +16,10 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-using BasicPtr = OpensslPtr<OCSP_BASICRESP, OCSP_BASICRESP_free>;
-using IdPtr = OpensslPtr<OCSP_CERTID, OCSP_CERTID_free>;
-using OcspRequestPtr = OpensslPtr<OCSP_REQUEST, OCSP_REQUEST_free>;
-using OcspResponsePtr = OpensslPtr<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using BasicPtr = base::Owner<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using IdPtr = base::Owner<OCSP_CERTID, OCSP_CERTID_free>;
+using OcspRequestPtr = base::Owner<OCSP_REQUEST, OCSP_REQUEST_free>;
+using OcspResponsePtr = base::Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 
 constexpr int kMostCertificates = 16;
 constexpr int kLongestNonce = 32;

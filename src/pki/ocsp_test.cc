@@ -67,7 +67,7 @@ class OcspTest : public ::testing::Test {
 
   static int status_of(const std::string& response) {
     const auto read =
-        from_der<OpensslPtr<OCSP_RESPONSE, OCSP_RESPONSE_free>, d2i_OCSP_RESPONSE>(response);
+        from_der<base::Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>, d2i_OCSP_RESPONSE>(response);
     return read == nullptr ? -1 : OCSP_response_status(read.get());
   }
 
@@ -162,7 +162,7 @@ TEST_F(OcspTest, NoncesAreOfOneTo32Octets) {
   const std::string sound = ask("-issuer issuing1.pem -cert first.pem -no_nonce");
   const auto with_nonce = [&sound](int size) {
     const auto request =
-        from_der<OpensslPtr<OCSP_REQUEST, OCSP_REQUEST_free>, d2i_OCSP_REQUEST>(sound);
+        from_der<base::Owner<OCSP_REQUEST, OCSP_REQUEST_free>, d2i_OCSP_REQUEST>(sound);
     const OctetStringPtr nonce(ASN1_OCTET_STRING_new());
     // OpenSSL puts these octets in as they are.
     const std::string der =
@@ -181,7 +181,7 @@ TEST_F(OcspTest, UnknownCriticalExtensionsAreRefused) {
   issue(*authorities_[0], "first.pem");
   const std::string sound = ask("-issuer issuing1.pem -cert first.pem -no_nonce");
   const auto request =
-      from_der<OpensslPtr<OCSP_REQUEST, OCSP_REQUEST_free>, d2i_OCSP_REQUEST>(sound);
+      from_der<base::Owner<OCSP_REQUEST, OCSP_REQUEST_free>, d2i_OCSP_REQUEST>(sound);
   const OctetStringPtr value(ASN1_OCTET_STRING_new());
   OCSP_REQUEST_add1_ext_i2d(request.get(), NID_subject_key_identifier, value.get(), 1,
                             X509V3_ADD_APPEND);

@@ -1,7 +1,6 @@
 // Owning pointers to OpenSSL's objects, and octets in and out of them; for this module alone.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,17 +13,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-namespace muster::pki {
+#include "base/owner.h"
 
-template <auto kFree>
-struct OpensslFree {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-template <typename T, auto kFree>
-using OpensslPtr = std::unique_ptr<T, OpensslFree<kFree>>;
+namespace muster::pki {
 
 inline void free_general_names(GENERAL_NAMES* names) {
   GENERAL_NAMES_free(names);
@@ -39,25 +30,25 @@ inline void free_octets(unsigned char* octets) {
   OPENSSL_free(octets);
 }
 
-using AnySequencePtr = OpensslPtr<ASN1_SEQUENCE_ANY, free_any_sequence>;
-using BignumContextPtr = OpensslPtr<BN_CTX, BN_CTX_free>;
-using BignumPtr = OpensslPtr<BIGNUM, BN_free>;
-using BioPtr = OpensslPtr<BIO, BIO_free_all>;
-using CertificatePtr = OpensslPtr<X509, X509_free>;
-using CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
-using ExtensionsPtr = OpensslPtr<STACK_OF(X509_EXTENSION), free_extensions>;
-using GeneralNamePtr = OpensslPtr<GENERAL_NAME, GENERAL_NAME_free>;
-using GeneralNamesPtr = OpensslPtr<GENERAL_NAMES, free_general_names>;
-using IntegerPtr = OpensslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
-using KeyContextPtr = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-using KeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
-using NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
-using OctetStringPtr = OpensslPtr<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
-using OctetsPtr = OpensslPtr<unsigned char, free_octets>;
-using Pkcs7Ptr = OpensslPtr<PKCS7, PKCS7_free>;
-using PublicKeyPtr = OpensslPtr<X509_PUBKEY, X509_PUBKEY_free>;
-using RequestPtr = OpensslPtr<X509_REQ, X509_REQ_free>;
-using TimePtr = OpensslPtr<ASN1_TIME, ASN1_TIME_free>;
+using AnySequencePtr = base::Owner<ASN1_SEQUENCE_ANY, free_any_sequence>;
+using BignumContextPtr = base::Owner<BN_CTX, BN_CTX_free>;
+using BignumPtr = base::Owner<BIGNUM, BN_free>;
+using BioPtr = base::Owner<BIO, BIO_free_all>;
+using CertificatePtr = base::Owner<X509, X509_free>;
+using CrlPtr = base::Owner<X509_CRL, X509_CRL_free>;
+using ExtensionsPtr = base::Owner<STACK_OF(X509_EXTENSION), free_extensions>;
+using GeneralNamePtr = base::Owner<GENERAL_NAME, GENERAL_NAME_free>;
+using GeneralNamesPtr = base::Owner<GENERAL_NAMES, free_general_names>;
+using IntegerPtr = base::Owner<ASN1_INTEGER, ASN1_INTEGER_free>;
+using KeyContextPtr = base::Owner<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using KeyPtr = base::Owner<EVP_PKEY, EVP_PKEY_free>;
+using NamePtr = base::Owner<X509_NAME, X509_NAME_free>;
+using OctetStringPtr = base::Owner<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using OctetsPtr = base::Owner<unsigned char, free_octets>;
+using Pkcs7Ptr = base::Owner<PKCS7, PKCS7_free>;
+using PublicKeyPtr = base::Owner<X509_PUBKEY, X509_PUBKEY_free>;
+using RequestPtr = base::Owner<X509_REQ, X509_REQ_free>;
+using TimePtr = base::Owner<ASN1_TIME, ASN1_TIME_free>;
 
 // Empties this thread's error queue at the end of a scope: connections of TLS read the same queue.
 class ErrorQueue {

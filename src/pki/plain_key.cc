@@ -5,8 +5,8 @@
 namespace muster::pki {
 namespace {
 
-using AlgorithmPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;
-using ObjectPtr = OpensslPtr<ASN1_OBJECT, ASN1_OBJECT_free>;
+using AlgorithmPtr = base::Owner<X509_ALGOR, X509_ALGOR_free>;
+using ObjectPtr = base::Owner<ASN1_OBJECT, ASN1_OBJECT_free>;
 
 // What stands before the 64 or 96 octets of the point: the algorithm, id-ecPublicKey with the name
 // of the curve, the head of the bit string, and 4 for "uncompressed".

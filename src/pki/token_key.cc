@@ -95,7 +95,7 @@ ECDSA_SIG* sign_ec(const unsigned char* digest, int size, const BIGNUM* /*kinv*/
   const auto raw = token_key->sign(CKM_ECDSA, text_of(digest, size));
   if (!raw || raw->empty() || raw->size() % 2 != 0) return nullptr;
   const int half = static_cast<int>(raw->size() / 2);
-  OpensslPtr<ECDSA_SIG, ECDSA_SIG_free> signature(ECDSA_SIG_new());
+  base::Owner<ECDSA_SIG, ECDSA_SIG_free> signature(ECDSA_SIG_new());
   BignumPtr r(BN_bin2bn(octets(*raw), half, nullptr));
   BignumPtr s(BN_bin2bn(octets(*raw) + half, half, nullptr));
   if (signature == nullptr || r == nullptr || s == nullptr) return nullptr;
@@ -136,8 +136,8 @@ const RSA_METHOD* rsa_method() {
 
 // The methods are set before the key is assigned: only then does OpenSSL leave it as it is.
 KeyPtr ec_key_of(EVP_PKEY* public_key, std::unique_ptr<TokenKey> signer) {
-  const OpensslPtr<EC_KEY, EC_KEY_free> own(EVP_PKEY_get1_EC_KEY(public_key));
-  OpensslPtr<EC_KEY, EC_KEY_free> key(own == nullptr ? nullptr : EC_KEY_dup(own.get()));
+  const base::Owner<EC_KEY, EC_KEY_free> own(EVP_PKEY_get1_EC_KEY(public_key));
+  base::Owner<EC_KEY, EC_KEY_free> key(own == nullptr ? nullptr : EC_KEY_dup(own.get()));
   KeyPtr out(EVP_PKEY_new());
   if (key == nullptr || out == nullptr || EC_KEY_set_method(key.get(), ec_method()) != 1 ||
       EC_KEY_set_ex_data(key.get(), ec_slot(), signer.get()) != 1) {
@@ -150,8 +150,8 @@ KeyPtr ec_key_of(EVP_PKEY* public_key, std::unique_ptr<TokenKey> signer) {
 }
 
 KeyPtr rsa_key_of(EVP_PKEY* public_key, std::unique_ptr<TokenKey> signer) {
-  const OpensslPtr<RSA, RSA_free> own(EVP_PKEY_get1_RSA(public_key));
-  OpensslPtr<RSA, RSA_free> key(own == nullptr ? nullptr : RSAPublicKey_dup(own.get()));
+  const base::Owner<RSA, RSA_free> own(EVP_PKEY_get1_RSA(public_key));
+  base::Owner<RSA, RSA_free> key(own == nullptr ? nullptr : RSAPublicKey_dup(own.get()));
   KeyPtr out(EVP_PKEY_new());
   if (key == nullptr || out == nullptr || RSA_set_method(key.get(), rsa_method()) != 1 ||
       RSA_set_ex_data(key.get(), rsa_slot(), signer.get()) != 1) {
@@ -164,7 +164,7 @@ KeyPtr rsa_key_of(EVP_PKEY* public_key, std::unique_ptr<TokenKey> signer) {
 }
 
 bool signs_for(EVP_PKEY* key, EVP_PKEY* public_key) {
-  using ContextPtr = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
+  using ContextPtr = base::Owner<EVP_MD_CTX, EVP_MD_CTX_free>;
   const std::string message = base::random_octets(32);
   std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key)), '\0');
   std::size_t size = signature.size();
@@ -180,7 +180,7 @@ bool signs_for(EVP_PKEY* key, EVP_PKEY* public_key) {
 }
 
 KeyPtr public_key_of(const char* type, OSSL_PARAM_BLD* builder) {
-  const OpensslPtr<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder));
+  const base::Owner<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder));
   const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
   EVP_PKEY* key = nullptr;
   if (context != nullptr && EVP_PKEY_fromdata_init(context.get()) == 1) {
@@ -189,7 +189,7 @@ KeyPtr public_key_of(const char* type, OSSL_PARAM_BLD* builder) {
   return KeyPtr(key);
 }
 
-using BuilderPtr = OpensslPtr<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using BuilderPtr = base::Owner<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 
 base::Result<KeyPtr> read_rsa(const TokenSession& session, CK_OBJECT_HANDLE handle) {
   const std::string modulus = MUSTER_TRY(session.attribute(handle, CKA_MODULUS));

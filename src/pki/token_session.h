@@ -14,7 +14,7 @@
 
 namespace muster::pki {
 
-using UriPtr = OpensslPtr<P11KitUri, p11_kit_uri_free>;
+using UriPtr = base::Owner<P11KitUri, p11_kit_uri_free>;
 
 // kConfiguration with the token's own words.
 [[nodiscard]] base::Error token_failure(const std::string& step, CK_RV code);
