@@ -1,8 +1,6 @@
 #include "app/ca_commands.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -13,6 +11,7 @@
 #include "app/print.h"
 #include "app/run_files.h"
 #include "app/tenant_places.h"
+#include "app/text_file.h"
 #include "base/encoding.h"
 #include "base/random.h"
 #include "edm/authority_model.h"
@@ -33,10 +32,7 @@ struct Opened {
 };
 
 std::string url_in_certificates(const Settings& settings) {
-  if (!settings.pki_base_url.empty()) return settings.pki_base_url;
-  if (!settings.public_base_url.empty()) return settings.public_base_url;
-  const auto running = read_run_info(settings.data);
-  return running ? running->base_url : "https://localhost:8443";
+  return settings.pki_base_url.empty() ? base_url_of(settings) : settings.pki_base_url;
 }
 
 base::Result<Opened> open(const Settings& settings, const base::Clock& clock) {
@@ -50,8 +46,7 @@ base::Result<Opened> open(const Settings& settings, const base::Clock& clock) {
 }
 
 base::Result<std::string> text_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (file) return std::string(std::istreambuf_iterator<char>(file), {});
+  if (auto text = read_text_file(path)) return *std::move(text);
   return base::fail(ErrorCode::kConfiguration, "The file '" + path + "' cannot be read.", path);
 }
 

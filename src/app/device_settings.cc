@@ -1,11 +1,10 @@
 #include "app/device_settings.h"
 
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <utility>
 
 #include "app/attestation_revocations.h"
+#include "app/text_file.h"
 #include "base/encoding.h"
 #include "pki/certificate.h"
 
@@ -23,9 +22,9 @@ base::Error refuse(std::string_view setting, const std::string& why) {
 }
 
 base::Result<std::string> text_of_file(std::string_view setting, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return refuse(setting, "names the file '" + path + "', which cannot be read.");
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  auto text = read_text_file(path);
+  if (!text) return refuse(setting, "names the file '" + path + "', which cannot be read.");
+  return *std::move(text);
 }
 
 base::Status add_digest(Digests& digests, std::string_view setting, std::string_view text) {

@@ -88,12 +88,9 @@ base::Status run_token(const Settings& settings, const TokenOptions& options,
   const Tenant tenant = MUSTER_TRY(data.find_tenant(settings.client.tenant));
   const auto issuer = MUSTER_TRY(auth::Issuer::create(
       settings.auth, std::make_shared<StoredSigningKeys>(data.store()), clock));
-  const auto running = read_run_info(settings.data);
   auth::MintRequest request;
   request.tenant_id = tenant.id;
-  request.base_url = !settings.public_base_url.empty() ? settings.public_base_url
-                     : running                         ? running->base_url
-                                                       : "https://localhost:8443";
+  request.base_url = base_url_of(settings);
   request.audience = "https://graph.microsoft.com";
   request.delegated = !scopes.empty();
   request.application_name = "muster token";

@@ -1,7 +1,6 @@
 #include "app/provisioning_source.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "app/qr_reader.h"
+#include "app/text_file.h"
 #include "base/encoding.h"
 
 namespace muster::app {
@@ -37,9 +37,9 @@ base::Result<std::string> read_all(const std::string& source) {
   if (source == "-") {
     return std::string(std::istreambuf_iterator<char>(std::cin), {});
   }
-  std::ifstream in(source, std::ios::binary);
-  if (!in) return refuse("'" + source + "' cannot be read, and is no payload itself.");
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  auto text = read_text_file(source);
+  if (!text) return refuse("'" + source + "' cannot be read, and is no payload itself.");
+  return *std::move(text);
 }
 
 base::Result<Provisioning> read_payload(const json::value& payload) {

@@ -80,4 +80,10 @@ void remove_run_info(const std::string& data) {
   std::filesystem::remove(run_file(data), ignored);
 }
 
+std::string base_url_of(const Settings& settings) {
+  if (!settings.public_base_url.empty()) return settings.public_base_url;
+  const auto running = read_run_info(settings.data);
+  return running ? running->base_url : "https://localhost:8443";
+}
+
 }  // namespace muster::app

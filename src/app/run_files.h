@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/settings.h"
 #include "base/result.h"
 
 namespace muster::app {
@@ -24,5 +25,9 @@ struct RunInfo {
 [[nodiscard]] base::Status write_run_info(const std::string& data, const RunInfo& info);
 [[nodiscard]] std::optional<RunInfo> read_run_info(const std::string& data);
 void remove_run_info(const std::string& data);
+
+// Where the service of these settings is reached, as far as a command beside it can know:
+// `public_base_url`, else what the running service says, else the address of the default listener.
+[[nodiscard]] std::string base_url_of(const Settings& settings);
 
 }  // namespace muster::app
