@@ -5,28 +5,12 @@
  */
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <sqlite3.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bare_loop.h"
 
 enum { kTextSize = 700, kCertificateSize = 550, kSignedSize = 480, kKeySize = 16 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void run(sqlite3* db, const char* sql) {
-  char* message = NULL;
-  if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) {
-    fprintf(stderr, "%s: %s\n", sql, message);
-    exit(1);
-  }
-}
 
 /* Writes the signature to the end of the certificate, so that it is not left out. */
 static void sign(EVP_PKEY* key, unsigned char* certificate, uint64_t number) {

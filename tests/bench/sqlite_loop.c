@@ -2,28 +2,12 @@
  *
  *   sqlite_loop FILE SECONDS ROWS_A_COMMIT      prints rows a second
  */
-#include <sqlite3.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bare_loop.h"
 
 enum { kTextSize = 650, kPictureSize = 1000, kKeySize = 16 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void run(sqlite3* db, const char* sql) {
-  char* message = NULL;
-  if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) {
-    fprintf(stderr, "%s: %s\n", sql, message);
-    exit(1);
-  }
-}
 
 /* Rises with time, as the ids of Muster do; the tail differs. */
 static void make_key(unsigned char* key, uint64_t number) {
