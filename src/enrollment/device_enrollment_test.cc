@@ -150,7 +150,7 @@ TEST_P(Enrolment, AuditsAFloodOfRefusalsUpToALimit) {
   }
   EXPECT_THAT(refusals(), SizeIs(DeviceEnrollment::kAuditedRefusals));
   expect_refused(enroll(token_text(50), "x", kTenantB), ErrorCode::kNotAuthenticated);
-  settle();
+  settle(kTenantB);
   EXPECT_THAT(page({.set = &edm::kAuditEvents, .tenant = kTenantB}).records, SizeIs(1))
       << "another tenant's log is not full";
   clock_.advance(std::chrono::seconds(61));

@@ -67,7 +67,10 @@ class DevicePlane : public store::StoreConformance {
     begin();
   }
   // The tests end before the store does, and what is on its way ends first.
-  void TearDown() override { settle(); }
+  void TearDown() override {
+    settle();
+    settle(kTenantB);
+  }
 
   void begin() {
     authorities_ = std::make_unique<TenantAuthorities>(store(), clock_, AuthorityPolicy());
@@ -281,9 +284,9 @@ class DevicePlane : public store::StoreConformance {
     }
     return reasons;
   }
-  // Writes that were queued before are done: the store takes them in order.
-  void settle() {
-    ASSERT_TRUE(write(kTenantA, [](store::Transaction&) { return base::done(); }).ok());
+  // The tenant's writes that were queued before are done: the store takes them in order.
+  void settle(std::string_view tenant = kTenantA) {
+    ASSERT_TRUE(write(tenant, [](store::Transaction&) { return base::done(); }).ok());
   }
   void expect_refused(const Answer& answer, base::ErrorCode code) {
     ASSERT_FALSE(answer.ok());
