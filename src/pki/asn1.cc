@@ -25,11 +25,9 @@ bool is_der(const unsigned char* at, const unsigned char* end, int depth) {
       return false;  // a length that is longer than it must be
     }
     if (tag_class == V_ASN1_UNIVERSAL && tag == V_ASN1_EOC) return false;
-    const bool may_be_constructed =
-        tag_class != V_ASN1_UNIVERSAL || tag == V_ASN1_SEQUENCE || tag == V_ASN1_SET;
-    if (constructed && (!may_be_constructed || !is_der(content, content + length, depth + 1))) {
-      return false;
-    }
+    const bool holds_others = tag == V_ASN1_SEQUENCE || tag == V_ASN1_SET;
+    if (tag_class == V_ASN1_UNIVERSAL && constructed != holds_others) return false;
+    if (constructed && !is_der(content, content + length, depth + 1)) return false;
     at = content + length;
   }
   return true;

@@ -59,11 +59,10 @@ bool has_unknown_critical(OCSP_REQUEST* request) {
 }
 
 OcspRequestPtr read_request(std::string_view der) {
+  auto request = from_der<OcspRequestPtr, d2i_OCSP_REQUEST>(der);
   // What OpenSSL reads beyond DER it cannot always write again, and the answer repeats the
   // question.
-  if (!is_der(der)) return nullptr;
-  auto request = from_der<OcspRequestPtr, d2i_OCSP_REQUEST>(der);
-  if (request == nullptr) return nullptr;
+  if (request == nullptr || der_of<i2d_OCSP_REQUEST>(request.get()) != der) return nullptr;
   const int count = OCSP_request_onereq_count(request.get());
   const bool sound = count >= 1 && count <= kMostCertificates && has_sound_nonce(request.get()) &&
                      !has_unknown_critical(request.get());

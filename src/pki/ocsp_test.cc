@@ -147,14 +147,21 @@ TEST_F(OcspTest, MalformedRequestsGetTheirStatus) {
   EXPECT_EQ(status_of(answer(ask(many + " -serial 17"))), OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
 }
 
-// OpenSSL decodes the parameters of this digest, 20 00, and cannot encode them.
+// OpenSSL decodes the parameters of this digest, 20 00, and cannot encode them; nor does it mind a
+// SEQUENCE that says to be primitive.
 TEST_F(OcspTest, WhatIsNotDerIsMalformed) {
   issue(*authorities_[0], "first.pem");
   std::string request = ask("-issuer issuing1.pem -cert first.pem -no_nonce");
   const std::size_t parameters = request.find(std::string("\x1a\x05\x00", 3));
   ASSERT_NE(parameters, std::string::npos);
+  std::string primitive = request;
   request[parameters + 1] = '\x20';
   EXPECT_EQ(status_of(answer(request)), OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
+  ASSERT_EQ(primitive[4], '\x30');  // the list of questions
+  primitive[4] = '\x10';
+  EXPECT_EQ(status_of(answer(primitive)), OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
+  primitive[parameters + 1] = '\x20';
+  EXPECT_EQ(status_of(answer(primitive)), OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
 }
 
 TEST_F(OcspTest, NoncesAreOfOneTo32Octets) {
