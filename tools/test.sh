@@ -70,17 +70,22 @@ build() { # WHAT COMMAND...
 unit() {
   bash "$ROOT/tools/with_pg.sh" ctest --test-dir "$BUILD/$1" -j "$JOBS" --verbose --timeout 600
 }
-protocol() {
+protocol() { # BUILD VARIABLE=VALUE...
+  local folder=$BUILD/$1
+  shift
   # By name: from version 21 on, node takes no folder here.
-  cd "$ROOT" &&
-    MUSTER_BIN=$BUILD/$1/muster node --test --test-reporter=tap tests/protocol/*.test.mjs
+  cd "$ROOT" && bash "$ROOT/tools/with_pg.sh" env MUSTER_BIN="$folder/muster" "$@" \
+    node --test --test-reporter=tap tests/protocol/*.test.mjs
 }
 clients() { MUSTER_BIN=$BUILD/$1/muster node "$ROOT/tests/clients/run.mjs"; }
 
 if wanted unit || wanted protocol || wanted clients; then
   if build release build_release_with_tests; then
     if wanted unit; then suite unit unit release; fi
-    if wanted protocol; then suite protocol protocol release; fi
+    if wanted protocol; then
+      suite protocol protocol release
+      suite protocol-postgres protocol release MUSTER_STORE=postgres
+    fi
     if wanted clients; then
       npm_packages "$ROOT/tests/clients"
       suite clients clients release

@@ -5,13 +5,12 @@
 #include <thread>
 #include <utility>
 
-#include <unistd.h>
-
 #include "app/attestation_revocations.h"
 #include "app/data_directory.h"
 #include "app/device_settings.h"
 #include "app/directory.h"
 #include "app/metric_sources.h"
+#include "app/part_settings.h"
 #include "app/run_files.h"
 #include "app/sd_notify.h"
 #include "app/settings_table.h"
@@ -30,6 +29,7 @@
 #include "est/service.h"
 #include "graph/service.h"
 #include "http/certificate_pin.h"
+#include "http/handler_pool.h"
 #include "http/server.h"
 #include "http/server_identity.h"
 #include "observe/health.h"
@@ -87,45 +87,6 @@ base::Result<std::shared_ptr<const enrollment::ProfilePolicy>> make_policy(
       .imported = std::move(imported_template)});
 }
 
-graph::ThrottleSettings throttle_settings(const Settings& settings) {
-  if (settings.throttling == "off") return {};
-  if (settings.throttling == "graph") return graph::kGraphThrottle;
-  return {.window = settings.throttle_window,
-          .application = {.requests = settings.throttle_application_requests,
-                          .writes = settings.throttle_application_writes},
-          .tenant = {.requests = settings.throttle_tenant_requests,
-                     .writes = settings.throttle_tenant_writes}};
-}
-
-graph::ServiceSettings service_settings(const Settings& settings) {
-  return {.default_page_size = settings.default_page_size,
-          .max_page_size = settings.max_page_size,
-          .cors_origins = settings.cors_origins,
-          .throttle = throttle_settings(settings),
-          .repeatability_window = settings.repeatability_window};
-}
-
-est::ServiceSettings est_settings(const Settings& settings) {
-  return {.line_length = settings.est_line_length, .log_requests = settings.log_requests};
-}
-
-observe::Level log_level(const Settings& settings) {
-  for (const observe::Level level :
-       {observe::Level::kError, observe::Level::kWarning, observe::Level::kDebug}) {
-    if (observe::name_of(level) == settings.log_level) return level;
-  }
-  return observe::Level::kInfo;
-}
-
-observe::LogOptions log_options(const Settings& settings) {
-  observe::LogOptions options;
-  const bool text = settings.log_format == "text" ||
-                    (settings.log_format == "auto" && ::isatty(options.descriptor) == 1);
-  options.format = text ? observe::Format::kText : observe::Format::kJson;
-  options.level = log_level(settings);
-  return options;
-}
-
 }  // namespace
 
 struct App::Impl {
@@ -136,6 +97,7 @@ struct App::Impl {
   ~Impl() {
     server.reset();
     metrics_server.reset();
+    pool.reset();
     verifier.reset();
     data.reset();
   }
@@ -147,6 +109,7 @@ struct App::Impl {
   base::Status open_rules(const Certificate& certificate);
   base::Status open_devices();
   base::Status open_servers(const Certificate& certificate);
+  [[nodiscard]] http::Handler make_handler();
   [[nodiscard]] auto profile_policy(const Settings& of, const Certificate& certificate) {
     return make_policy(of, certificate,
                        [this](std::string_view tenant) { return places->label_of(tenant); });
@@ -176,6 +139,7 @@ struct App::Impl {
   std::unique_ptr<graph::Telemetry> telemetry;
   std::unique_ptr<graph::Service> service;
   std::string ca_file;
+  std::unique_ptr<http::HandlerPool> pool;  // null where no handler waits
   std::unique_ptr<http::Server> metrics_server;
   std::unique_ptr<http::Server> server;
 };
@@ -270,15 +234,7 @@ base::Status App::Impl::open_servers(const Certificate& certificate) {
                              const http::ErrorContext& context) {
     return service->refuse(status, reason, context);
   };
-  server = MUSTER_TRY(http::Server::create(
-      std::move(options),
-      [this](http::Request&& request, http::Responder responder) {
-        if (est::Service::owns(request.path())) {
-          return est_service->handle(std::move(request), std::move(responder));
-        }
-        service->handle(std::move(request), std::move(responder));
-      },
-      refuse));
+  server = MUSTER_TRY(http::Server::create(std::move(options), make_handler(), refuse));
   if (settings.metrics_listen.empty()) return base::done();
   metrics_server = MUSTER_TRY(http::Server::create(
       {.listen_plain = {settings.metrics_listen}},
@@ -289,9 +245,38 @@ base::Status App::Impl::open_servers(const Certificate& certificate) {
   return base::done();
 }
 
+// What reads a store that may keep it waiting runs beside the loops, each on a connection of its
+// own to the database; health answers whatever the database does.
+http::Handler App::Impl::make_handler() {
+  http::Handler direct = [this](http::Request&& request, http::Responder responder) {
+    if (est::Service::owns(request.path())) {
+      return est_service->handle(std::move(request), std::move(responder));
+    }
+    service->handle(std::move(request), std::move(responder));
+  };
+  if (!data->store().reads_wait()) return direct;
+  pool = std::make_unique<http::HandlerPool>(
+      http::HandlerPoolOptions{.threads = settings.store_readers}, direct,
+      [this](http::Request&& request, http::Responder responder) {
+        responder(service->refuse(503, "The service has more to do than it can. Try again soon.",
+                                  {.method = std::move(request.method),
+                                   .target = std::move(request.target),
+                                   .remote = std::move(request.remote),
+                                   .request_id = std::move(request.request_id),
+                                   .tls = request.tls}));
+      });
+  return [this, direct](http::Request&& request, http::Responder responder) {
+    if (graph::Service::is_health(request.path())) {
+      return direct(std::move(request), std::move(responder));
+    }
+    pool->handle(std::move(request), std::move(responder));
+  };
+}
+
 void App::Impl::watch() {
   observe::register_process_metrics(metrics);
   watch_server(metrics, server->stats());
+  watch_waiting(metrics, pool.get());
   watch_store(metrics, data->store());
   watch_tokens(metrics, *verifier, *profile_tokens);
   watch_log(metrics, log);

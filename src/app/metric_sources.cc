@@ -35,6 +35,11 @@ void watch_server(observe::Metrics& metrics, const http::Stats& stats) {
   }
 }
 
+void watch_waiting(observe::Metrics& metrics, const http::HandlerPool* pool) {
+  metrics.callback(Metric::kHttpWaiting, {},
+                   [pool] { return pool == nullptr ? 0.0 : static_cast<double>(pool->waiting()); });
+}
+
 void watch_store(observe::Metrics& metrics, const store::Store& store) {
   metrics.callback(Metric::kStoreQueueLength, {},
                    [&store] { return static_cast<double>(store.statistics().queue_length); });

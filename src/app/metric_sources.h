@@ -3,6 +3,7 @@
 
 #include "auth/verifier.h"
 #include "enrollment/profile_tokens.h"
+#include "http/handler_pool.h"
 #include "http/message.h"
 #include "http/stats.h"
 #include "observe/log.h"
@@ -13,6 +14,8 @@ namespace muster::app {
 
 // The sources must outlive the registry's last text().
 void watch_server(observe::Metrics& metrics, const http::Stats& stats);
+// Of a service without a pool, `pool` is nullptr.
+void watch_waiting(observe::Metrics& metrics, const http::HandlerPool* pool);
 void watch_store(observe::Metrics& metrics, const store::Store& store);
 void watch_tokens(observe::Metrics& metrics, const auth::Verifier& verifier,
                   const enrollment::ProfileTokens& tokens);

@@ -1,6 +1,7 @@
 #include "graph/service.h"
 
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/encoding.h"
@@ -41,6 +42,8 @@ http::Response preflight_reply() {
   return response;
 }
 
+constexpr std::string_view kLivePath = "/healthz";
+constexpr std::string_view kReadyPath = "/readyz";
 constexpr std::string_view kTokenPath = "/oauth2/v2.0/token";
 constexpr std::string_view kKeysPath = "/discovery/v2.0/keys";
 constexpr std::string_view kDiscoveryPath = "/.well-known/openid-configuration";
@@ -64,6 +67,10 @@ Service::Service(ServiceParts parts, std::string paging_key, ServiceSettings set
 
 void Service::use(ServiceSettings settings) {
   settings_.store(std::make_shared<const ServiceSettings>(std::move(settings)));
+}
+
+bool Service::is_health(std::string_view path) {
+  return path == kLivePath || path == kReadyPath;
 }
 
 void Service::handle(http::Request&& request, http::Responder responder) {
@@ -95,8 +102,7 @@ http::Response Service::refuse(int status, std::string_view reason,
 
 void Service::route(const ExchangePtr& exchange) {
   const std::string_view path = exchange->request.path();
-  if (path == "/healthz") return answer_health(exchange, false);
-  if (path == "/readyz") return answer_health(exchange, true);
+  if (is_health(path)) return answer_health(exchange, path == kReadyPath);
   if (description_.answer_root(*exchange, path)) return;
   const Head head = split_head(path);
   if (const auto version = served_version(head.segment)) {
@@ -121,12 +127,21 @@ void Service::authorise(const ExchangePtr& exchange) {
                                        "The request has more than one Authorization header."));
   }
   const std::string_view authorization = exchange->request.headers.get("Authorization");
-  parts_.verifier.verify(authorization, [this, exchange](auth::Verdict verdict) {
-    exchange->end_stage(Stage::kAuthorise);
-    if (!verdict) return exchange->refuse(verdict.error());
-    exchange->principal = *std::move(verdict);
-    serve(exchange);
-  });
+  parts_.verifier.verify(
+      authorization, [this, exchange, here = std::this_thread::get_id()](auth::Verdict verdict) {
+        if (std::this_thread::get_id() == here) return authorised(exchange, std::move(verdict));
+        // The thread that fetches keys is not to be held up by what follows.
+        exchange->poster()([this, exchange, verdict = std::move(verdict)]() mutable {
+          authorised(exchange, std::move(verdict));
+        });
+      });
+}
+
+void Service::authorised(const ExchangePtr& exchange, auth::Verdict verdict) {
+  exchange->end_stage(Stage::kAuthorise);
+  if (!verdict) return exchange->refuse(verdict.error());
+  exchange->principal = *std::move(verdict);
+  serve(exchange);
 }
 
 bool Service::is_throttled(const ExchangePtr& exchange) {

@@ -45,6 +45,8 @@ class Service {
   // Holds for requests from now on.
   void use(ServiceSettings settings);
 
+  // /healthz and /readyz: what never waits for the store.
+  [[nodiscard]] static bool is_health(std::string_view path);
   void handle(http::Request&& request, http::Responder responder);
   // Graph's error body for what the protocol layer refuses.
   [[nodiscard]] http::Response refuse(int status, std::string_view reason,
@@ -53,6 +55,7 @@ class Service {
  private:
   void route(const ExchangePtr& exchange);
   void authorise(const ExchangePtr& exchange);
+  void authorised(const ExchangePtr& exchange, auth::Verdict verdict);
   // Counts the request; refuses it when the caller's allowance is spent.
   [[nodiscard]] bool is_throttled(const ExchangePtr& exchange);
   void answer_batch_request(const ExchangePtr& exchange);

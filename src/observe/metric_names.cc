@@ -45,6 +45,13 @@ constexpr std::array kTable = {
               kOne,
               {},
               "Connections closed at once because the limit was reached."},
+    MetricRow{
+        kHttpWaiting,
+        "muster_http_waiting_requests",
+        kGauge,
+        kOne,
+        {},
+        "Requests that wait for a thread; where the store is a database, for a connection to it."},
     MetricRow{kHttpRefused,
               "muster_http_refused_total",
               kCounter,

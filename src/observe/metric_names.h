@@ -16,6 +16,7 @@ enum class Metric : std::uint8_t {
   kHttpConnections,
   kHttpConnectionsAccepted,
   kHttpConnectionsRefused,
+  kHttpWaiting,
   kHttpRefused,
   kHttpReceivedBytes,
   kHttpSentBytes,

@@ -203,6 +203,8 @@ class CheckedStore final : public Store {
         [write](base::Status status) { write->complete(std::move(status)); });
   }
 
+  bool reads_wait() const override { return inner_->reads_wait(); }
+
   base::Status health() override {
     base::Status status = inner_->health();
     if (status.ok()) return status;

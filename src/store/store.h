@@ -103,6 +103,10 @@ class Store {
   // `completion` is called at once, on the calling thread, with kUnavailable.
   virtual void write(std::string_view tenant, Work work, Completion completion) = 0;
 
+  // Whether reads wait for something that may keep them long, as another machine does, so that a
+  // thread which serves others must not read. Always the same.
+  [[nodiscard]] virtual bool reads_wait() const { return false; }
+
   // Whether a write could be made now; the error says why not. For readiness.
   [[nodiscard]] virtual base::Status health() = 0;
 

@@ -27,11 +27,17 @@ if (ON_POSTGRES && !server) throw new Error('MUSTER_STORE=postgres needs tools/w
 delete process.env.TEST_POSTGRES;
 delete process.env.MUSTER_STORE;
 
-function ownStore() {
-  if (!ON_POSTGRES) return {};
+// Variables of a service with its records in a schema of its own on that server, whatever the other services use.
+export function inDatabase() {
+  if (!server) throw new Error('This test needs tools/with_pg.sh.');
   const schema = `test_${randomUUID().replaceAll('-', '_')}`;
   execFileSync('psql', ['-q', '-d', server, '-c', `CREATE SCHEMA ${schema}`], { stdio: 'pipe' });
   return { MUSTER_STORE: `${server}&options=-csearch_path%3D${schema}` };
+}
+
+// `psql` on a service's schema; commands go to its standard input, rows come from its output.
+export function psql(muster) {
+  return spawn('psql', ['-qAtX', '-d', muster.env.MUSTER_STORE], { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
 // All octets that are in a service's schema, as far as there is one.
@@ -79,7 +85,7 @@ export class Muster {
     this.data = join(this.dir, 'data');
     this.portFile = join(this.dir, 'port');
     this.args = args;
-    this.env = { ...ownStore(), ...env };
+    this.env = { ...(ON_POSTGRES && inDatabase()), ...env };
     this.tenant = tenant;
     this.log = '';
     this.output = '';
@@ -272,6 +278,12 @@ export function assertError(answer, status, code, ...names) {
   const said = [error.message, error.target, ...targets].join('\n');
   for (const name of names) assert.ok(said.includes(name), `"${name}" is named in ${answer.text}`);
   return error;
+}
+
+// Asks again and again until it is so; a minute is for ever.
+export async function poll(ask, what) {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(10)) if (await ask()) return;
+  assert.fail(`in vain: ${what}`);
 }
 
 export const sha256 = (data) => createHash('sha256').update(data).digest('hex');

@@ -17,6 +17,7 @@ class PostgresStore final : public Store {
 
   [[nodiscard]] base::Status read(const std::function<base::Status(Reader&)>& read) override;
   void write(std::string_view tenant, Work work, Completion completion) override;
+  [[nodiscard]] bool reads_wait() const override { return true; }
   [[nodiscard]] base::Status health() override { return writer_.health(); }
   [[nodiscard]] StoreStatistics statistics() const override { return writer_.statistics(); }
 
