@@ -130,7 +130,7 @@ TEST(Asn1Test, Der) {
   EXPECT_FALSE(is_der_hex("30020000"));        // the end of a length that is none
   EXPECT_FALSE(is_der_hex("30022000"));
   EXPECT_FALSE(is_der_hex("1003020105"));  // a sequence that says it holds nothing
-  EXPECT_FALSE(is_der_hex("1f0500"));  // a low tag in the long form
+  EXPECT_FALSE(is_der_hex("1f0500"));      // a low tag in the long form
   std::string deep = "\x05";
   deep += '\0';
   for (int level = 0; level < 40; ++level) deep = RequestMaker::sequence(deep);
