@@ -66,9 +66,11 @@ export class QuickDevice {
     this.body = requestBy(this.key).toString('base64');
   }
 
-  // {status, text} of one enrolment over a connection of its own, from a source of its own.
-  enroll(muster) {
-    return this.#post(muster, 'simpleenroll', this.body, { headers: { Authorization: `Bearer ${this.token}` }, localAddress: newSource() });
+  // {status, text} of one enrolment over a connection of its own, from a source of its own. With `hangUp` the
+  // device is gone when the request is sent, and there is no answer.
+  enroll(muster, { hangUp = false } = {}) {
+    const options = { headers: { Authorization: `Bearer ${this.token}` }, localAddress: newSource(), hangUp };
+    return this.#post(muster, 'simpleenroll', this.body, options);
   }
 
   // The same of a renewal with `identity`, { key, cert } in PEM. `body`: base64.
@@ -76,7 +78,7 @@ export class QuickDevice {
     return this.#post(muster, 'simplereenroll', body, identity);
   }
 
-  #post(muster, operation, body, { headers = {}, ...more }) {
+  #post(muster, operation, body, { headers = {}, hangUp = false, ...more }) {
     const options = {
       host: '127.0.0.1', port: muster.port, ca: muster.ca, method: 'POST', path: `${this.path}/${operation}`, agent: false, ...more,
       headers: { 'Content-Type': 'application/pkcs10', 'Content-Length': body.length, ...headers },
@@ -91,6 +93,7 @@ export class QuickDevice {
           else reject(new Error('cut'));
         });
       });
+      if (hangUp) request.on('finish', () => request.destroy(new Error('hung up')));
       request.on('error', reject).end(body);
     });
   }

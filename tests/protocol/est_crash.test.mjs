@@ -24,7 +24,7 @@ const RIVALS = 2; // devices for each of those
 const count = async (muster, set) => Number((await muster.get(`${set}/$count`)).text);
 const serialOf = ({ text }) => certificatesOf(Buffer.from(text, 'base64'))[0].serialNumber.toLowerCase();
 
-// One cycle: all ask at once, the process is killed when some have an answer, all ask again.
+// One cycle: all ask at once, one hangs up, the process is killed when some have an answer, all ask again.
 async function cycle(muster, hot, known) {
   const limited = [];
   for (let i = 0; i < ONCE; ++i) limited.push(await offer(muster, { tokenUsageLimit: 1 }));
@@ -33,10 +33,11 @@ async function cycle(muster, hot, known) {
     ...limited.map((one) => Array.from({ length: RIVALS }, () => new QuickDevice(one))),
   ];
   const devices = groups.flat();
+  const lost = devices[0];
   const enough = Math.floor(Math.random() * (HOT + ONCE));
   const acknowledged = new Map();
   const asked = devices.map(async (device) => {
-    const answer = await device.enroll(muster).catch(() => null);
+    const answer = await device.enroll(muster, { hangUp: device === lost }).catch(() => null);
     if (answer?.status === 200) acknowledged.set(device, answer.text);
     else if (answer) assert.equal(answer.status, 401, answer.text);
   });
