@@ -49,6 +49,7 @@ TOOLS = [
     ("fonts-droid-fallback", "Apache-2.0", "letters of posters in Chinese, Japanese and Korean, in tests"),
     ("sqlite3", "blessing", "judge of the database file after a crash"),
     ("postgresql-15", "PostgreSQL", "the database that the store's tests start"),
+    ("pgbouncer", "ISC", "the pooler that the store's tests go through"),
     ("strongswan-pki", "GPL-2.0-or-later", "an EST client"),
     ("libstrongswan-standard-plugins", "GPL-2.0-or-later", "its cryptography"),
     ("libcharon-extra-plugins", "GPL-2.0-or-later", "its HTTP and TLS"),

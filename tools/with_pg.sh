@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # with_pg.sh COMMAND...: runs it beside a PostgreSQL of its own, which lives in a temporary folder,
 # listens on a socket there and goes with the command. TEST_POSTGRES is its URL; a server
-# that it names already is used instead.
+# that it names already is used instead. TEST_PGBOUNCER is the same server behind a PgBouncer that pools
+# transactions, where that is installed; any role may log in there.
 set -euo pipefail
 
 [ -z "${TEST_POSTGRES:-}" ] || exec "$@"
@@ -22,6 +23,8 @@ chmod 755 "$FOLDER"
 
 stop() {
   local pid
+  pid=$(cat "$FOLDER/pgbouncer.pid" 2>/dev/null || true)
+  [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true
   pid=$(head -1 "$FOLDER/data/postmaster.pid" 2>/dev/null || true)
   if [ -n "$pid" ]; then
     kill -QUIT "$pid" 2>/dev/null || true # at once: nothing is kept
@@ -45,6 +48,34 @@ cd "$FOLDER" # the owner of the server may not see where we are
   cat pg_ctl.log server.log >&2
   exit 1
 }
+
+# Each transaction gets another session than the one before, if it can.
+if BOUNCER=$(command -v pgbouncer || command -v /usr/sbin/pgbouncer); then
+  echo '"muster" ""' >users
+  cat >pgbouncer.ini <<INI
+[databases]
+* = host=$FOLDER
+[pgbouncer]
+pool_mode = transaction
+server_round_robin = 1
+auth_type = trust
+auth_file = $FOLDER/users
+auth_user = muster
+listen_port = 6432
+unix_socket_dir = $FOLDER
+max_client_conn = 1000
+default_pool_size = 20
+server_idle_timeout = 2
+logfile = $FOLDER/pgbouncer.log
+pidfile = $FOLDER/pgbouncer.pid
+INI
+  "${as_owner[@]}" "$BOUNCER" -q -d pgbouncer.ini || {
+    cat pgbouncer.log >&2
+    exit 1
+  }
+  TEST_PGBOUNCER="postgres://muster@/postgres?host=$FOLDER&port=6432"
+  export TEST_PGBOUNCER
+fi
 cd "$OLDPWD"
 
 TEST_POSTGRES="postgres://muster@/postgres?host=$FOLDER" "$@"

@@ -49,6 +49,7 @@ base::Result<std::unique_ptr<store::Store>> open_store(
                                .max_group = settings.group_size,
                                .writers = settings.store_writers,
                                .readers = settings.store_readers,
+                               .pooled = settings.store_pooled,
                                .on_commit = std::move(on_commit)});
 }
 

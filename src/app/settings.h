@@ -104,6 +104,7 @@ struct Settings {
 
   // The store's writer.
   base::Secret store;              // URL of a database; empty: SQLite in the data directory
+  bool store_pooled = false;       // the database is behind a pooler of transactions
   std::size_t store_readers = 16;  // connections to a database
   std::size_t store_writers = 4;
   std::size_t queue_limit = 4'096;              // writes that may wait; beyond it 503

@@ -146,6 +146,8 @@ constexpr std::array kRows = {
 
     SettingRow{.name = "store", .kind = K::kSecret, .group = G::kStore, .uses = kDataCommands, .slot = &reach<&Settings::store>, .placeholder = "URL",
                .sentence = "Database as postgres://USER@HOST/NAME; by default SQLite in the data directory. Better without the password (`~/.pgpass`, or the variable), for processes' flags can be seen."},
+    SettingRow{.name = "store_pooled", .kind = K::kBool, .group = G::kStore, .uses = kDataCommands, .slot = &reach<&Settings::store_pooled>,
+               .sentence = "That database is reached through a pooler that may give each transaction another session, such as PgBouncer in transaction mode."},
     SettingRow{.name = "store_readers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_readers>, .least = 1, .most = 1'000,
                .sentence = "Connections to that database that read, at most."},
     SettingRow{.name = "store_writers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_writers>, .least = 1, .most = 100,

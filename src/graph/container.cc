@@ -81,6 +81,7 @@ base::Status read_page(store::Reader& reader, const enrollment::Entities& entiti
   odata::QueryOptions& options = one.item.options;
   if (one.item.form != Form::kEntities) options.select = 1;  // the key is enough
   const std::string& tenant = exchange.principal->tenant_id;
+  one.page = {};  // a store may run a read once more
   if (set.singleton) {
     auto record = MUSTER_TRY(entities.find(
         reader, set, tenant, enrollment::singleton_key(set, tenant),

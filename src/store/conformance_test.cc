@@ -297,7 +297,7 @@ TEST_P(Records, AreReadWithTheReadersOwnResult) {
   EXPECT_EQ(status.error().code, ErrorCode::kForbidden);
 }
 
-MUSTER_ON_EVERY_ENGINE(Records);
+MUSTER_ON_EVERY_ENGINE_AND_WAY(Records);
 
 }  // namespace
 }  // namespace muster::store

@@ -43,6 +43,12 @@ struct PostgresOptions {
   std::size_t waiting_reads = 1'024;  // reads that may wait for one; more are kUnavailable
   // How long a connection, a statement or a wait may take.
   std::chrono::milliseconds patience{5'000};
+  // How long a read or a write may take as a whole, with its time in the queue and its further
+  // runs.
+  std::chrono::milliseconds deadline{10'000};
+  // Between this program and the database is a pooler that may give each transaction another
+  // session, such as PgBouncer in transaction mode.
+  bool pooled = false;
   std::chrono::milliseconds health_interval{1'000};  // how long what health() found out holds
   // Told of each commit, with the number of writes in it, on a writing thread; for metrics.
   std::function<void(std::size_t writes)> on_commit = {};

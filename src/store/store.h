@@ -96,7 +96,8 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Runs `read` on the calling thread; the Reader must not be kept.
+  // Runs `read` on the calling thread, more than once when an engine has to begin anew, so that it
+  // must set its results and not add to them; the Reader must not be kept.
   [[nodiscard]] virtual base::Status read(const std::function<base::Status(Reader&)>& read) = 0;
 
   // Queues a write of one tenant. Concurrent writes share a commit. When the queue is full,

@@ -22,6 +22,7 @@
 #include "edm/system_model.h"
 #include "store/open.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/wire_proxy.h"
 
 namespace muster::store {
 
@@ -171,17 +172,27 @@ inline std::unique_ptr<Store> make_sqlite(const TemporaryFolder& folder, std::si
   return store.ok() ? std::move(store).value() : nullptr;
 }
 
-// The server for tests that tools/with_pg.sh starts; empty if there is none.
-inline std::string postgres_url() {
-  const char* url = std::getenv("TEST_POSTGRES");  // NOLINT(concurrency-mt-unsafe)
+// The server for tests that tools/with_pg.sh starts, and the pooler before it; empty if there is
+// none.
+inline std::string url_of_test(const char* variable) {
+  const char* url = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
   return url == nullptr ? "" : url;
+}
+inline std::string postgres_url() {
+  return url_of_test("TEST_POSTGRES");
+}
+inline std::string pgbouncer_url() {
+  return url_of_test("TEST_PGBOUNCER");
 }
 // The same server with a schema for one test, which is named like its folder. Made when it is first
 // asked for; it goes with the server.
-inline std::string postgres_schema_url(const TemporaryFolder& folder) {
+inline std::string postgres_schema(const TemporaryFolder& folder) {
   std::string schema = folder.path().substr(folder.path().size() - 36);
   std::replace(schema.begin(), schema.end(), '-', '_');
-  schema = "test_" + schema;
+  return "test_" + schema;
+}
+inline std::string postgres_schema_url(const TemporaryFolder& folder) {
+  const std::string schema = postgres_schema(folder);
   const postgres::ConnectionOptions options{postgres_url(), std::chrono::seconds(20)};
   auto connection = postgres::Connection::open(options);
   EXPECT_TRUE(connection.ok()) << (connection.ok() ? "" : connection.error().message);
@@ -191,16 +202,62 @@ inline std::string postgres_schema_url(const TemporaryFolder& folder) {
   return options.url + join + "options=-csearch_path%3D" + schema;
 }
 
-inline std::unique_ptr<Store> make_postgres(const TemporaryFolder& folder, std::size_t limit) {
-  auto store = open_postgres(
-      {.url = postgres_schema_url(folder), .vault = test_vault(), .queue_limit = limit});
+// The same through the pooler, which takes no options of sessions: the schema is that of a role of
+// the same name.
+inline std::string pgbouncer_schema_url(const TemporaryFolder& folder) {
+  const std::string schema = postgres_schema(folder);
+  const postgres::ConnectionOptions options{postgres_url(), std::chrono::seconds(20)};
+  auto connection = postgres::Connection::open(options);
+  EXPECT_TRUE(connection.ok()) << (connection.ok() ? "" : connection.error().message);
+  if (!connection.ok()) return {};
+  const bool made = (*connection)
+                        ->script(("CREATE ROLE " + schema + " LOGIN; ALTER ROLE " + schema +
+                                  " SET search_path = " + schema + "; CREATE SCHEMA " + schema +
+                                  " AUTHORIZATION " + schema)
+                                     .c_str());
+  EXPECT_TRUE(made || (*connection)->fault().kind == postgres::FaultKind::kTaken);
+  return pgbouncer_url() + "&user=" + schema;
+}
+
+inline std::unique_ptr<Store> opened(PostgresOptions options) {
+  options.vault = test_vault();
+  auto store = open_postgres(std::move(options));
   EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().message);
   return store.ok() ? std::move(store).value() : nullptr;
+}
+inline std::unique_ptr<Store> make_postgres(const TemporaryFolder& folder, std::size_t limit) {
+  return opened({.url = postgres_schema_url(folder), .vault = {}, .queue_limit = limit});
+}
+inline std::unique_ptr<Store> make_pooled(const TemporaryFolder& folder, std::size_t limit) {
+  return opened(
+      {.url = pgbouncer_schema_url(folder), .vault = {}, .queue_limit = limit, .pooled = true});
+}
+
+// A server that finds fault with statements as engines do that let transactions collide: with the
+// first, with more and more of them between those that it fails, so that everything ends.
+inline std::unique_ptr<Store> make_colliding(const TemporaryFolder& folder, std::size_t limit) {
+  static postgres::WireProxy proxy(postgres_url());
+  proxy.follow({});
+  auto store = opened(
+      {.url = proxy.through(postgres_schema_url(folder)), .vault = {}, .queue_limit = limit});
+  proxy.follow([next = std::size_t{1}, gap = std::size_t{1}](const auto& statement) mutable {
+    if (statement.number < next) return postgres::WireAction{};
+    next += ++gap;
+    return postgres::WireAction{.what = postgres::WireAction::What::kFail, .state = "40001"};
+  });
+  return store;
 }
 
 inline std::vector<Engine> engines() {
   std::vector<Engine> all = {{"memory", make_memory}, {"sqlite", make_sqlite}};
   if (!postgres_url().empty()) all.push_back({"postgres", make_postgres});
+  return all;
+}
+// With other ways to the same database.
+inline std::vector<Engine> engines_and_ways() {
+  std::vector<Engine> all = engines();
+  if (!postgres_url().empty()) all.push_back({"colliding", make_colliding});
+  if (!pgbouncer_url().empty()) all.push_back({"pgbouncer", make_pooled});
   return all;
 }
 
@@ -262,4 +319,7 @@ inline std::string engine_name(const testing::TestParamInfo<Engine>& info) {
 
 #define MUSTER_ON_EVERY_ENGINE(suite)                                                   \
   INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::ValuesIn(muster::store::engines()), \
+                           muster::store::engine_name)
+#define MUSTER_ON_EVERY_ENGINE_AND_WAY(suite)                                                    \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::ValuesIn(muster::store::engines_and_ways()), \
                            muster::store::engine_name)

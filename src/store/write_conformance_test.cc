@@ -310,7 +310,7 @@ TEST_P(Writes, AreSeenWholeByConcurrentReaders) {
   EXPECT_EQ(page({.tenant = kTenantA, .limit = 1'000}).records.size(), 200U);
 }
 
-MUSTER_ON_EVERY_ENGINE(Writes);
+MUSTER_ON_EVERY_ENGINE_AND_WAY(Writes);
 
 }  // namespace
 }  // namespace muster::store

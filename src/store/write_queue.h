@@ -17,6 +17,8 @@ struct WriteJob {
   std::string tenant;
   Work work;
   Completion completion;
+  // When the caller is told that it was in vain, where an engine has such a limit.
+  std::chrono::steady_clock::time_point due = std::chrono::steady_clock::time_point::max();
   // Filled by the engine: what completion will be told.
   base::Status outcome = base::done();
 };

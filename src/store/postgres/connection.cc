@@ -4,10 +4,13 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <thread>
 #include <utility>
 
 #include <libpq-fe.h>
 #include <poll.h>
+
+#include "base/random.h"
 
 namespace muster::store::postgres {
 namespace {
@@ -21,9 +24,20 @@ constexpr Oid kByteaType = 17;
 constexpr Oid kInt8Type = 20;
 
 // The database gives up first and says why; this is for one that does not answer at all.
-constexpr milliseconds kGrace{2'000};
+milliseconds with_grace(milliseconds patience) {
+  return patience + std::min<milliseconds>(patience, std::chrono::seconds(2));
+}
+
 // Clients choose the shapes of lists, so what is prepared is bounded.
 constexpr std::size_t kMaxPrepared = 256;
+// A writer that stopped in mid-transaction must not hold its tenant for ever.
+constexpr milliseconds kMaxIdle{10'000};
+// Runs of the settings of a session, which may collide.
+constexpr int kMaxRuns = 8;
+// A connection may be cut while it is made, which is not to be confused with a server that is not
+// there: attempts, as long as each fails at once.
+constexpr int kMaxConnects = 5;
+constexpr milliseconds kQuick{500};
 
 std::string big_endian(std::int64_t value) {
   std::string octets(sizeof value, '\0');
@@ -108,15 +122,51 @@ base::Error error_of(std::string_view state, const std::string& message) {
                     "The database refused a statement (" + std::string(state) + "): " + message);
 }
 
-// Settings of the session by name; a value of the URL wins over those before it.
+// Settings by name; a value of the URL wins over those before it.
 std::string session_settings(milliseconds patience) {
   const std::string limit = std::to_string(patience.count());
   return "SET statement_timeout = " + limit + "; SET lock_timeout = " + limit +
-         // A writer that stopped in mid-transaction must not hold its tenant for ever.
-         "; SET idle_in_transaction_session_timeout = 60000; SET client_min_messages = warning;";
+         "; SET idle_in_transaction_session_timeout = " + std::to_string(kMaxIdle.count()) +
+         "; SET client_min_messages = warning;";
+}
+
+// The same for one transaction, as SET LOCAL would do it, but in one statement.
+std::string transaction_settings(milliseconds patience) {
+  const std::string limit = std::to_string(patience.count());
+  return "SELECT set_config('statement_timeout', '" + limit + "', true), " +
+         "set_config('lock_timeout', '" + limit + "', true), " +
+         "set_config('idle_in_transaction_session_timeout', '" + std::to_string(kMaxIdle.count()) +
+         "', true), set_config('client_min_messages', 'warning', true)";
+}
+
+// Of a URL that was parsed: how many hosts are tried one after another.
+std::int64_t hosts_of(const PQconninfoOption* options) {
+  std::int64_t most = 1;
+  for (; options->keyword != nullptr; ++options) {
+    const std::string_view name = options->keyword;
+    if (options->val == nullptr || (name != "host" && name != "hostaddr")) continue;
+    const std::string_view value = options->val;
+    most = std::max<std::int64_t>(most, 1 + std::count(value.begin(), value.end(), ','));
+  }
+  return most;
+}
+
+// For one host, in seconds; libpq takes no less than two.
+std::string connect_timeout(milliseconds patience, Deadline until, std::int64_t hosts) {
+  milliseconds left = patience;
+  if (until != Deadline::max()) {
+    left = std::min(left, std::chrono::duration_cast<milliseconds>(until - steady_clock::now()));
+  }
+  return std::to_string(std::clamp<std::int64_t>(left.count() / 1'000 / hosts, 2, 10));
 }
 
 }  // namespace
+
+void back_off(int run) {
+  const auto roll = static_cast<unsigned char>(base::random_octets(1)[0]);
+  std::this_thread::sleep_for(
+      std::chrono::microseconds((1'000U << static_cast<unsigned>(run)) * (roll + 1U) / 256U));
+}
 
 base::Error unavailable(std::string message) {
   base::Error error = base::fail(ErrorCode::kUnavailable, std::move(message));
@@ -154,39 +204,51 @@ void Connection::Finish::operator()(pg_conn* handle) const {
   PQfinish(handle);
 }
 
-base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options) {
+base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options,
+                                                           Deadline until) {
+  if (until <= steady_clock::now()) return unavailable("There is no time left for the database.");
   // What libpq says of a malformed URL quotes it, password and all.
   PQconninfoOption* const parsed = PQconninfoParse(options.url.c_str(), nullptr);
   if (parsed == nullptr) {
     return base::fail(ErrorCode::kConfiguration, "The URL of the database is malformed.", "store");
   }
+  const std::string timeout = connect_timeout(options.patience, until, hosts_of(parsed));
   PQconninfoFree(parsed);
-  const auto seconds = std::clamp<std::int64_t>(options.patience.count() / 1'000, 2, 10);
-  const std::string connect_timeout = std::to_string(seconds);
-  const std::string send_timeout = std::to_string((options.patience + kGrace).count());
+  const std::string send_timeout = std::to_string(with_grace(options.patience).count());
   const std::array<const char*, 6> names = {
       "connect_timeout", "tcp_user_timeout", "fallback_application_name",
       "client_encoding", "dbname",           nullptr};
-  const std::array<const char*, 6> values = {connect_timeout.c_str(),
-                                             send_timeout.c_str(),
-                                             "muster",
-                                             "UTF8",
-                                             options.url.c_str(),
-                                             nullptr};
-  std::unique_ptr<Connection> connection(new Connection(options));
-  connection->handle_.reset(PQconnectdbParams(names.data(), values.data(), 1));
-  pg_conn* const handle = connection->handle_.get();
+  const std::array<const char*, 6> values = {timeout.c_str(), send_timeout.c_str(), "muster",
+                                             "UTF8",          options.url.c_str(),  nullptr};
+  const Deadline quick = std::min(until, steady_clock::now() + kQuick);
+  for (int run = 1;; ++run) {
+    std::unique_ptr<Connection> connection(new Connection(options));
+    connection->until_ = until;
+    connection->handle_.reset(PQconnectdbParams(names.data(), values.data(), 1));
+    base::Status status = connection->prepare_session();
+    if (status.ok()) return connection;
+    if (run == kMaxConnects || steady_clock::now() > quick) return std::move(status).error();
+    back_off(run - 1);
+  }
+}
+
+base::Status Connection::prepare_session() {
+  pg_conn* const handle = handle_.get();
   if (handle == nullptr || PQstatus(handle) != CONNECTION_OK) {
     return unavailable("The database cannot be reached: " + text_of(PQerrorMessage(handle)));
   }
-  PQsetNoticeReceiver(handle, note, connection.get());
+  if (text_of(PQparameterStatus(handle, "in_hot_standby")) == "on") {
+    return unavailable("The database is a standby, which can only be read.");
+  }
+  PQsetNoticeReceiver(handle, note, this);
   if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1) {
     return unavailable("The database cannot be reached: " + text_of(PQerrorMessage(handle)));
   }
-  if (!connection->script(session_settings(options.patience).c_str())) {
-    return connection->fault_.error;
+  if (options_.pooled) return base::done();
+  for (int run = 1; !script(session_settings(options_.patience).c_str()); ++run) {
+    if (fault_.kind != FaultKind::kRetry || run == kMaxRuns) return fault_.error;
   }
-  return connection;
+  return base::done();
 }
 
 void Connection::note(void* self, const pg_result* result) {
@@ -213,7 +275,11 @@ void Connection::refuse(const pg_result* result) {
   const std::string message = text_of(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
   if (state.empty()) return lose("The connection to the database was lost.");
   fault_.error = error_of(state, message);
-  if (ends_session(state)) {
+  if (state == "25006") {
+    // Another host of the URL may take writes, or this one after a while: not this connection.
+    lost_ = true;
+    fault_.kind = FaultKind::kRefused;
+  } else if (ends_session(state)) {
     lost_ = true;
     fault_.kind = FaultKind::kLost;
     // A session that is out of step is this side's to renew.
@@ -259,7 +325,7 @@ pg_result* Connection::next(Deadline deadline, bool& alive) {
 
 // Takes the results of all that was sent; those of the wanted statement come back.
 std::optional<Rows> Connection::collect() {
-  const Deadline deadline = steady_clock::now() + options_.patience + kGrace;
+  const Deadline deadline = std::min(steady_clock::now() + with_grace(options_.patience), until_);
   std::optional<Rows> wanted;
   for (std::size_t i = 0; i < sent_.size() && !lost_; ++i) {
     const Sent& command = sent_[i];
@@ -299,7 +365,7 @@ bool Connection::send_statement(const std::string& sql, std::span<const Cell> pa
                                 bool wanted) {
   const Parameters given(parameters);
   pg_conn* const handle = handle_.get();
-  if (keep == Keep::kOnce) {
+  if (keep == Keep::kOnce || options_.pooled) {
     sent_.push_back({.sql = {}, .wanted = wanted});
     return PQsendQueryParams(handle, sql.c_str(), given.count(), given.types(), given.values(),
                              given.lengths(), given.formats(), 1) == 1;
@@ -363,6 +429,11 @@ std::optional<Rows> Connection::run(const std::string& sql, std::span<const Cell
 
 void Connection::queue(std::string sql) {
   queued_.push_back({std::move(sql)});
+}
+
+void Connection::queue_begin(std::string_view words) {
+  queue("BEGIN " + std::string(words));
+  if (options_.pooled) queue(transaction_settings(options_.patience));
 }
 
 void Connection::queue_once(std::string sql, std::span<const Cell> parameters) {

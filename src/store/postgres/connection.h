@@ -55,15 +55,25 @@ struct ConnectionOptions {
   // How long a connection, a statement or a lock may take. A little later the connection is given
   // up, whatever the database does.
   std::chrono::milliseconds patience{};
+  // A pooler may give each transaction another session: nothing is left in one, no statement is
+  // prepared by name, and limits of time are set in each transaction.
+  bool pooled = false;
 };
+
+using Deadline = std::chrono::steady_clock::time_point;
 
 // One connection, used by one thread at a time. It is always in pipeline mode: what does not need
 // an answer of its own travels with the next statement.
 class Connection {
  public:
-  // Errors: kConfiguration for a URL that is none, kUnavailable. No message holds the URL.
+  // Errors: kConfiguration for a URL that is none, kUnavailable, also for a standby: what it shows
+  // may be old. No message holds the URL. Takes not much longer than `until`, which holds for what
+  // follows too.
   [[nodiscard]] static base::Result<std::unique_ptr<Connection>> open(
-      const ConnectionOptions& options);
+      const ConnectionOptions& options, Deadline until = Deadline::max());
+
+  // What has no answer by then is given up, however much patience there is.
+  void until(Deadline deadline) { until_ = deadline; }
 
   enum class Keep : std::uint8_t { kPrepared, kOnce };
   // Runs one statement. Parameters are $1 and those after. nullopt when it failed: fault() says
@@ -72,6 +82,8 @@ class Connection {
                                         Keep keep = Keep::kPrepared);
   // The same with the next run(), before it, and without rows.
   void queue(std::string sql);
+  // Queues BEGIN with these words, and limits of time where the session has none.
+  void queue_begin(std::string_view words);
   // The same for a statement that is not worth its preparation.
   void queue_once(std::string sql, std::span<const Cell> parameters);
   void forget_queue() { queued_.clear(); }
@@ -91,7 +103,6 @@ class Connection {
   struct Finish {
     void operator()(pg_conn* handle) const;
   };
-  using Deadline = std::chrono::steady_clock::time_point;
   // A command that was sent and whose results are still to come.
   struct Sent {
     enum class What : std::uint8_t { kPrepare, kQuery, kSync } what = What::kQuery;
@@ -108,6 +119,7 @@ class Connection {
 
   [[nodiscard]] bool send_statement(const std::string& sql, std::span<const Cell> parameters,
                                     Keep keep, bool wanted);
+  [[nodiscard]] base::Status prepare_session();
   [[nodiscard]] bool send_queued();
   [[nodiscard]] bool send_sync();
   [[nodiscard]] std::optional<Rows> collect();
@@ -123,11 +135,16 @@ class Connection {
   std::uint64_t last_name_ = 0;
   std::vector<Queued> queued_;
   std::vector<Sent> sent_;
+  Deadline until_ = Deadline::max();
   Fault fault_;
   bool failed_ = false;  // something in this batch failed
   bool lost_ = false;
   bool warned_ = false;
 };
+
+// Waits before something is run again: longer after each run, counted from 0, and not the same for
+// two that got in each other's way.
+void back_off(int run);
 
 // An error for what the database cannot do now.
 [[nodiscard]] base::Error unavailable(std::string message);

@@ -1,6 +1,8 @@
 #include "store/postgres/group_writer.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include <pthread.h>
@@ -13,11 +15,18 @@ namespace {
 // Runs of a group that others were in the way of, or whose connection was lost before its commit.
 constexpr int kMaxRuns = 8;
 
-// Longer after each run, and not the same for two that got in each other's way.
-void back_off(int run) {
-  const auto roll = static_cast<unsigned char>(base::random_octets(1)[0]);
-  std::this_thread::sleep_for(
-      std::chrono::microseconds((1'000U << static_cast<unsigned>(run)) * (roll + 1U) / 256U));
+// Of a lost answer's look-ups: longer waits help nobody.
+constexpr int kLongestWait = 8;
+
+Deadline due_of(const std::vector<WriteJob>& group) {
+  Deadline due = Deadline::max();
+  for (const WriteJob& job : group) due = std::min(due, job.due);
+  return due;
+}
+
+void complete(std::vector<WriteJob>& group) {
+  for (WriteJob& job : group) job.completion(std::move(job.outcome));
+  group.clear();
 }
 
 }  // namespace
@@ -43,19 +52,31 @@ void GroupWriter::run() {
   while (queue_.take(group, options_.max_group)) {
     if (!group.empty()) {
       const std::string tenant = group.front().tenant;
-      perform(session, group);
-      for (WriteJob& job : group) job.completion(std::move(job.outcome));
-      group.clear();
+      refuse_late(group);
+      if (!group.empty()) perform(session, group);
+      complete(group);
       queue_.give_back(tenant);
     }
     probe(session);
   }
 }
 
+// What has been waiting for too long would leave the others of its group no time.
+void GroupWriter::refuse_late(Group& group) {
+  const Deadline least = std::chrono::steady_clock::now() + options_.deadline / 4;
+  const auto late = std::stable_partition(group.begin(), group.end(),
+                                          [&](const WriteJob& job) { return job.due >= least; });
+  Group refused(std::make_move_iterator(late), std::make_move_iterator(group.end()));
+  group.erase(late, group.end());
+  if (!refused.empty()) give_up(refused, unavailable("The write waited too long for its turn."));
+  complete(refused);
+}
+
 void GroupWriter::perform(Slot& session, Group& group) {
+  const Deadline due = due_of(group);
   Isolation isolation = Isolation::kNone;
   for (int run = 0; run < kMaxRuns; ++run) {
-    const auto ready = ensure(session);
+    const auto ready = ensure(session, due);
     if (!ready) return give_up(group, ready.error());
     switch (attempt(session, group, isolation)) {
       case Attempt::kSettled:
@@ -140,10 +161,7 @@ GroupWriter::Attempt GroupWriter::commit(Slot& session, Group& group, std::int64
   if (outcome == Session::Outcome::kUnknown) {
     const bool answered = !session->fault();  // with a warning: it is on this server only
     session.reset();
-    if (!answered && ensure(session).ok()) {
-      outcome = session->outcome_of(group.front().tenant, number, mark);
-      if (session->fault()) session.reset();
-    }
+    if (!answered) outcome = look_up(session, group, number, mark);
     if (outcome == Session::Outcome::kFailed) return Attempt::kAgain;
   }
   if (outcome == Session::Outcome::kUnknown) {
@@ -155,6 +173,21 @@ GroupWriter::Attempt GroupWriter::commit(Slot& session, Group& group, std::int64
   return Attempt::kSettled;
 }
 
+// A database that is just starting anew will know in a moment.
+Session::Outcome GroupWriter::look_up(Slot& session, const Group& group, std::int64_t number,
+                                      const std::string& mark) const {
+  const Deadline due = due_of(group);
+  for (int run = 0; std::chrono::steady_clock::now() < due; ++run) {
+    if (ensure(session, due).ok()) {
+      const auto outcome = session->outcome_of(group.front().tenant, number, mark);
+      if (!session->fault()) return outcome;
+      session.reset();
+    }
+    back_off(std::min(run, kLongestWait));
+  }
+  return Session::Outcome::kUnknown;
+}
+
 void GroupWriter::note_commit(const Group& group) {
   const auto good = static_cast<std::uint64_t>(std::count_if(
       group.begin(), group.end(), [](const WriteJob& job) { return job.outcome.ok(); }));
@@ -164,10 +197,14 @@ void GroupWriter::note_commit(const Group& group) {
   health_.note(std::nullopt);
 }
 
-base::Status GroupWriter::ensure(Slot& session) const {
-  if (session && session->connection().settle()) return base::done();
+base::Status GroupWriter::ensure(Slot& session, Deadline due) const {
+  if (session) {
+    session->connection().until(due);
+    if (session->connection().settle()) return base::done();
+  }
   session.reset();
-  session = std::make_unique<Session>(MUSTER_TRY(Connection::open(connection_)), options_.vault);
+  session =
+      std::make_unique<Session>(MUSTER_TRY(Connection::open(connection_, due)), options_.vault);
   return base::done();
 }
 
@@ -191,8 +228,14 @@ StoreStatistics GroupWriter::statistics() const {
 
 void GroupWriter::probe(Slot& session) {
   if (!health_.take_probe()) return;
-  const base::Status status = probe_database(session);
-  if (session && session->fault()) session.reset();
+  base::Status status = base::done();
+  for (int run = 0; run < kMaxRuns; ++run) {
+    status = probe_database(session);
+    const std::optional<Fault> fault = session ? session->fault() : std::nullopt;
+    if (fault) session.reset();
+    if (!fault || fault->kind != FaultKind::kRetry) break;
+    back_off(run);
+  }
   health_.note(status.ok() ? std::nullopt : std::optional(status.error()));
 }
 
@@ -200,7 +243,7 @@ void GroupWriter::probe(Slot& session) {
 // commit that takes new pages proves that it is over.
 base::Status GroupWriter::probe_database(Slot& session) {
   const bool failed_before = health_.failing();
-  MUSTER_TRY(ensure(session));
+  MUSTER_TRY(ensure(session, std::chrono::steady_clock::now() + options_.deadline));
   if (!failed_before) return session->writable();
   return session->write_probe();
 }

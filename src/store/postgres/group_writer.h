@@ -38,13 +38,16 @@ class GroupWriter {
   enum class Attempt : std::uint8_t { kSettled, kAgain, kAgainIsolated };
 
   void run();
+  void refuse_late(Group& group);
   void perform(Slot& session, Group& group);
   [[nodiscard]] Attempt attempt(Slot& session, Group& group, Isolation isolation);
   [[nodiscard]] Attempt after_fault(Slot& session, Group& group);
   [[nodiscard]] Attempt commit(Slot& session, Group& group, std::int64_t number,
                                const std::string& mark);
+  [[nodiscard]] Session::Outcome look_up(Slot& session, const Group& group, std::int64_t number,
+                                         const std::string& mark) const;
   [[nodiscard]] base::Status run_job(Session& session, WriteJob& job, Isolation isolation) const;
-  [[nodiscard]] base::Status ensure(Slot& session) const;
+  [[nodiscard]] base::Status ensure(Slot& session, Deadline due) const;
   void give_up(Group& group, const base::Error& error);
   void note_commit(const Group& group);
   void probe(Slot& session);

@@ -8,6 +8,9 @@
 namespace muster::store::postgres {
 namespace {
 
+// Runs of a read that somebody was in the way of, or whose connection was lost.
+constexpr int kMaxRuns = 8;
+
 // Gives the session back however the read ends.
 class Loan {
  public:
@@ -23,12 +26,17 @@ class Loan {
   std::unique_ptr<Session> session_;
 };
 
+bool may_run_again(const std::optional<Fault>& fault) {
+  return fault && (fault->kind == FaultKind::kRetry || fault->kind == FaultKind::kLost);
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options) {
   // Other nodes may be changing the schema.
   const ConnectionOptions connecting{
-      options.url, std::max<std::chrono::milliseconds>(options.patience, std::chrono::minutes(2))};
+      options.url, std::max<std::chrono::milliseconds>(options.patience, std::chrono::minutes(2)),
+      options.pooled};
   auto connection = Connection::open(connecting);
   if (!connection) {
     return base::fail(base::ErrorCode::kConfiguration, connection.error().message, "store");
@@ -39,17 +47,32 @@ base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions
 
 PostgresStore::PostgresStore(PostgresOptions options)
     : options_(std::move(options)),
-      connection_{options_.url, options_.patience},
+      connection_{options_.url, options_.patience, options_.pooled},
       readers_(options_, connection_),
       writer_(options_, connection_) {}
 
 base::Status PostgresStore::read(const std::function<base::Status(Reader&)>& read) {
-  Loan loan(readers_, MUSTER_TRY(readers_.borrow()));
-  return read(loan.session());
+  const Deadline due = std::chrono::steady_clock::now() + options_.deadline;
+  for (int run = 1;; ++run) {
+    {
+      Loan loan(readers_, MUSTER_TRY(readers_.borrow(due)));
+      base::Status status = read(loan.session());
+      const std::optional<Fault>& fault = loan.session().fault();
+      const bool last = run == kMaxRuns || std::chrono::steady_clock::now() >= due;
+      if (last || !may_run_again(fault)) {
+        // Not all was read that the caller may think was.
+        return status.ok() && fault ? base::Status(fault->error) : status;
+      }
+    }
+    back_off(run - 1);
+  }
 }
 
 void PostgresStore::write(std::string_view tenant, Work work, Completion completion) {
-  WriteJob job{std::string(tenant), std::move(work), std::move(completion)};
+  WriteJob job{.tenant = std::string(tenant),
+               .work = std::move(work),
+               .completion = std::move(completion),
+               .due = std::chrono::steady_clock::now() + options_.deadline};
   if (!writer_.push(job)) job.completion(queue_full());
 }
 

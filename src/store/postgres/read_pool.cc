@@ -1,35 +1,53 @@
 #include "store/postgres/read_pool.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace muster::store::postgres {
 
-base::Result<std::unique_ptr<Session>> ReadPool::borrow() {
-  std::unique_lock lock(mutex_);
-  if (lent_ >= options_.readers) {
-    if (waiting_ >= options_.waiting_reads) return unavailable("Too many reads are waiting.");
-    ++waiting_;
-    const bool free =
-        changed_.wait_for(lock, options_.patience, [this] { return lent_ < options_.readers; });
-    --waiting_;
-    if (!free) return unavailable("No connection to the database became free.");
+base::Result<std::unique_ptr<Session>> ReadPool::borrow(Deadline due) {
+  {
+    std::unique_lock lock(mutex_);
+    if (lent_ >= options_.readers) {
+      if (waiting_ >= options_.waiting_reads) return unavailable("Too many reads are waiting.");
+      ++waiting_;
+      const Deadline until = std::min(due, std::chrono::steady_clock::now() + options_.patience);
+      const bool free =
+          changed_.wait_until(lock, until, [this] { return lent_ < options_.readers; });
+      --waiting_;
+      if (!free) return unavailable("No connection to the database became free.");
+    }
+    ++lent_;
   }
-  ++lent_;
-  while (!idle_.empty()) {
-    std::unique_ptr<Session> session = std::move(idle_.back());
-    idle_.pop_back();
-    lock.unlock();
-    if (session->connection().settle()) return session;
-    lock.lock();
-  }
-  lock.unlock();
-  auto session = connect();
+  if (auto session = take_idle(due)) return session;
+  auto session = connect(due);
   if (!session) leave();
   return session;
 }
 
-base::Result<std::unique_ptr<Session>> ReadPool::connect() {
-  auto connection = MUSTER_TRY(Connection::open(connection_));
+std::unique_ptr<Session> ReadPool::take_idle(Deadline due) {
+  std::unique_ptr<Session> session;
+  {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return nullptr;
+    session = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  session->connection().until(due);
+  if (session->connection().settle()) return session;
+  drop_idle();
+  return nullptr;
+}
+
+void ReadPool::drop_idle() {
+  std::vector<std::unique_ptr<Session>> dropped;  // closed without the lock
+  const std::lock_guard lock(mutex_);
+  dropped.swap(idle_);
+}
+
+base::Result<std::unique_ptr<Session>> ReadPool::connect(Deadline due) {
+  auto connection = MUSTER_TRY(Connection::open(connection_, due));
   return std::make_unique<Session>(std::move(connection), options_.vault);
 }
 
@@ -43,6 +61,9 @@ void ReadPool::leave() {
 
 void ReadPool::give_back(std::unique_ptr<Session> session) {
   session->end_read();
+  const std::optional<Fault>& fault = session->fault();
+  if (fault && fault->kind == FaultKind::kLost) drop_idle();
+  if (fault && fault->kind == FaultKind::kRetry) session->clear_fault();
   if (!session->fault()) {
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(session));

@@ -19,13 +19,17 @@ class ReadPool {
   ReadPool(const PostgresOptions& options, const ConnectionOptions& connection)
       : options_(options), connection_(connection) {}
 
-  [[nodiscard]] base::Result<std::unique_ptr<Session>> borrow();
-  // A session that met a fault is closed; another takes its place when it is needed.
+  // Whatever is done with the session ends by `due`.
+  [[nodiscard]] base::Result<std::unique_ptr<Session>> borrow(Deadline due);
+  // A session that met a fault is closed, and with one that lost its connection all that are idle:
+  // theirs will have gone the same way. Others take their places when they are needed.
   void give_back(std::unique_ptr<Session> session);
 
  private:
   void leave();
-  [[nodiscard]] base::Result<std::unique_ptr<Session>> connect();
+  void drop_idle();
+  [[nodiscard]] std::unique_ptr<Session> take_idle(Deadline due);
+  [[nodiscard]] base::Result<std::unique_ptr<Session>> connect(Deadline due);
 
   const PostgresOptions& options_;
   const ConnectionOptions& connection_;

@@ -51,7 +51,7 @@ base::Result<Rows> Session::run(const std::string& sql, std::span<const Cell> ce
 // One snapshot for all reads, which begins with the first; it costs no message of its own.
 void Session::hold_view() {
   if (in_ != In::kNothing) return;
-  connection_->queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  connection_->queue_begin("ISOLATION LEVEL REPEATABLE READ READ ONLY");
   in_ = In::kRead;
 }
 
@@ -161,8 +161,9 @@ base::Result<std::int64_t> Session::begin_write(std::string_view tenant, std::st
     return base::fail(ErrorCode::kInternal, "A tenant has no form in a store.");
   }
   const std::array cells = {tenant_cell.cell(), blob(mark)};
-  // READ COMMITTED: what is read after the turn was taken is what the last writer left.
-  connection_->queue("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  // READ COMMITTED: what is read after the turn was taken is what the last writer left. Not READ
+  // WRITE: a database that its operator has set to be read only is to stay so.
+  connection_->queue_begin("ISOLATION LEVEL READ COMMITTED");
   in_ = In::kWrite;
   Rows turn = MUSTER_TRY(run(kTakeTurn, cells));
   if (turn.size() == 0) {  // the tenant's first write
@@ -178,13 +179,16 @@ base::Result<std::int64_t> Session::begin_write(std::string_view tenant, std::st
 }
 
 Session::Outcome Session::commit() {
-  in_ = In::kNothing;
   // A commit that waits for a standby and is cut off by a time limit says that all is well, with a
   // warning: no limit but that of this side.
   connection_->queue("SET LOCAL statement_timeout = 0");
   static_cast<void>(connection_->take_warning());
   const auto rows = run("COMMIT", {});
-  if (rows.ok()) return connection_->take_warning() ? Outcome::kUnknown : Outcome::kDone;
+  if (rows.ok()) {
+    in_ = In::kNothing;
+    return connection_->take_warning() ? Outcome::kUnknown : Outcome::kDone;
+  }
+  // What was queued before it may have failed, which leaves the transaction to be rolled back.
   const bool certain = fault_->kind == FaultKind::kRetry || fault_->kind == FaultKind::kRefused;
   return certain ? Outcome::kFailed : Outcome::kUnknown;
 }
@@ -204,10 +208,14 @@ Session::Outcome Session::outcome_of(std::string_view tenant, std::int64_t numbe
                                      std::string_view mark) {
   const KeyCell tenant_cell(tenant);
   const std::array cells = {tenant_cell.cell()};
-  // Waits for the transaction itself, should the database still be at it.
+  connection_->queue_begin("ISOLATION LEVEL READ COMMITTED");
+  in_ = In::kWrite;
+  // Waits for the transaction itself, should the database still be at it. Writes, so that the
+  // answer is only as sure as a commit makes it: what a standby had not yet would be lost with this
+  // server.
   const auto rows =
-      run("SELECT number, mark FROM tenant_turns WHERE tenant = $1 FOR UPDATE", cells);
-  if (!rows.ok()) return Outcome::kUnknown;
+      run("UPDATE tenant_turns SET mark = mark WHERE tenant = $1 RETURNING number, mark", cells);
+  if (!rows.ok() || commit() != Outcome::kDone) return Outcome::kUnknown;
   const std::int64_t last = rows->size() == 0 ? 0 : rows->cell(0, 0, ColumnKind::kInteger).integer;
   if (last < number) return Outcome::kFailed;
   if (last > number) return Outcome::kUnknown;  // somebody wrote since
@@ -227,7 +235,7 @@ base::Status Session::write_probe() {
   const std::string id = base::random_octets(16);
   const std::array row = {blob(std::string_view(id)), blob(filler)};
   const std::array key = {blob(id)};
-  connection_->queue("BEGIN READ WRITE");
+  connection_->queue_begin("ISOLATION LEVEL READ COMMITTED");
   MUSTER_TRY(run("INSERT INTO store_probe (tenant, filler) VALUES ($1, $2)", row));
   MUSTER_TRY(run("DELETE FROM store_probe WHERE tenant = $1", key));
   MUSTER_TRY(run("COMMIT", {}));

@@ -51,7 +51,8 @@ class Session final : public Transaction, private ListSource {
   void release() { connection_->queue("RELEASE SAVEPOINT work"); }
   void rewind();
 
-  // What became of a group whose commit got no answer, asked on another connection.
+  // What became of a group whose commit got no answer, asked on another connection. As durable as
+  // a commit of its own.
   [[nodiscard]] Outcome outcome_of(std::string_view tenant, std::int64_t number,
                                    std::string_view mark);
 
