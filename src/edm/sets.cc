@@ -3,6 +3,7 @@
 
 #include "edm/audit_model.h"
 #include "edm/authority_model.h"
+#include "edm/copy_model.h"
 #include "edm/device_enrollment_model.h"
 #include "edm/device_model.h"
 #include "edm/device_owner_model.h"
@@ -20,12 +21,12 @@ std::span<const EntitySet* const> served_sets() {
 }
 
 std::span<const EntitySet* const> stored_sets() {
-  static constexpr std::array<const EntitySet*, 17> kSets = {
+  static constexpr std::array<const EntitySet*, 18> kSets = {
       &kProfiles,       &kDeviceOwnerProfiles, &kForWorkSettings,    &kStoreSettings,
       &kManagedDevices, &kEnrollmentPolicies,  &kDeviceEnrollments,  &kTenants,
       &kApplications,   &kSigningKeys,         &kEnrollmentTokens,   &kAuditEvents,
       &kAuthorities,    &kCertificates,        &kRepeatableRequests, &kRevocations,
-      &kCountedDevices};
+      &kCountedDevices, &kStoreCopies};
   return kSets;
 }
 

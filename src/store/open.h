@@ -26,6 +26,8 @@ struct SqliteOptions {
   // Told of each commit, with the number of writes in it, on the writing thread; for metrics.
   std::function<void(std::size_t writes)> on_commit = {};
   std::string vfs = {};  // SQLite's name of a file layer; empty is the system's
+  // Neither make nor migrate it: kConfiguration unless it is there with this program's schema.
+  bool as_it_is = false;
 };
 
 // Opens or makes the file and brings its schema up to date. Errors: kConfiguration naming the file,
@@ -52,6 +54,8 @@ struct PostgresOptions {
   std::chrono::milliseconds health_interval{1'000};  // how long what health() found out holds
   // Told of each commit, with the number of writes in it, on a writing thread; for metrics.
   std::function<void(std::size_t writes)> on_commit = {};
+  // Neither make nor migrate it: kConfiguration unless it is there with this program's schema.
+  bool as_it_is = false;
 };
 
 // Connects and brings the schema up to date; several nodes may do so at once. All of them need the

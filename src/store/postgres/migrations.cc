@@ -24,6 +24,11 @@ constexpr std::array kMigrations = {
         "initial",
 #include "store/postgres/migrations/0001_initial.sql"
     },
+    Migration{
+        2,
+        "store copies",
+#include "store/postgres/migrations/0002_store_copies.sql"
+    },
 };
 constexpr std::int64_t kNewest = kMigrations.back().version;
 
@@ -135,6 +140,16 @@ base::Status migrate_once(Connection& connection) {
 }
 
 }  // namespace
+
+base::Status expect_migrated(Connection& connection) {
+  const auto version = version_of(connection);
+  if (!version) return refuse(version.error().message);
+  if (*version == kNewest) return check_tables(connection);
+  if (*version == 0) return refuse("it has no tables of Muster's.");
+  return refuse("it has schema version " + std::to_string(*version) + ", this program's is " +
+                std::to_string(kNewest) +
+                ". Start the service of this version on it first: that changes it.");
+}
 
 base::Status migrate(Connection& connection) {
   for (int run_number = 1;; ++run_number) {

@@ -13,4 +13,7 @@ namespace muster::store::postgres {
 // not writable.
 [[nodiscard]] base::Status migrate(Connection& connection);
 
+// Changes nothing: kConfiguration unless the schema is the one that migrate() brings it to.
+[[nodiscard]] base::Status expect_migrated(Connection& connection);
+
 }  // namespace muster::store::postgres

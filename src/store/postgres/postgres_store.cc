@@ -41,7 +41,7 @@ base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions
   if (!connection) {
     return base::fail(base::ErrorCode::kConfiguration, connection.error().message, "store");
   }
-  MUSTER_TRY(migrate(**connection));
+  MUSTER_TRY(options.as_it_is ? expect_migrated(**connection) : migrate(**connection));
   return std::unique_ptr<PostgresStore>(new PostgresStore(std::move(options)));
 }
 

@@ -49,6 +49,11 @@ constexpr std::array kMigrations = {
         "device plane",
 #include "store/sqlite/migrations/0006_device_plane.sql"
     },
+    Migration{
+        7,
+        "store copies",
+#include "store/sqlite/migrations/0007_store_copies.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 
@@ -114,6 +119,13 @@ base::Status check_table(Connection& connection, const edm::EntitySet& set,
   return refuse(path, where + " has '" + live.front() + "', which this program does not know.");
 }
 
+base::Status check_tables(Connection& connection, const std::string& path) {
+  for (const edm::EntitySet* set : edm::stored_sets()) {
+    MUSTER_TRY(check_table(connection, *set, path));
+  }
+  return base::done();
+}
+
 base::Status migrate_within(Connection& connection, const std::string& path) {
   const int version = MUSTER_TRY(schema_of(connection, path));
   if (version == 0) {
@@ -123,10 +135,7 @@ base::Status migrate_within(Connection& connection, const std::string& path) {
   for (const Migration& migration : kMigrations) {
     if (migration.version > version) MUSTER_TRY(apply(connection, migration));
   }
-  for (const edm::EntitySet* set : edm::stored_sets()) {
-    MUSTER_TRY(check_table(connection, *set, path));
-  }
-  return base::done();
+  return check_tables(connection, path);
 }
 
 }  // namespace
@@ -151,6 +160,15 @@ base::Result<int> schema_of(Connection& connection, const std::string& path) {
                             " only. Use the newer program again.");
   }
   return version;
+}
+
+base::Status expect_migrated(Connection& connection, const std::string& path) {
+  const int version = MUSTER_TRY(schema_of(connection, path));
+  if (version == kNewest) return check_tables(connection, path);
+  if (version == 0) return refuse(path, "it has no tables.");
+  return refuse(path, "it has schema version " + std::to_string(version) + ", this program's is " +
+                          std::to_string(kNewest) +
+                          ". Start the service of this version on it first: that changes it.");
 }
 
 base::Status migrate(Connection& connection, const std::string& path) {

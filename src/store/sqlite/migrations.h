@@ -15,6 +15,9 @@ namespace muster::store::sqlite {
 // writable.
 [[nodiscard]] base::Status migrate(Connection& connection, const std::string& path);
 
+// Changes nothing: kConfiguration unless the file has the schema that migrate() brings it to.
+[[nodiscard]] base::Status expect_migrated(Connection& connection, const std::string& path);
+
 // The version that migrate() brings a file to.
 [[nodiscard]] int newest_version();
 

@@ -47,10 +47,10 @@ class Migrations : public testing::Test {
 
 TEST_F(Migrations, MakeAFreshFileAndLeaveItAloneAfterwards) {
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT group_concat(version) FROM schema_version"), "1,2,3,4,5,6");
+  EXPECT_EQ(ask("SELECT group_concat(version) FROM schema_version"), "1,2,3,4,5,6,7");
   const std::string schema = ask("SELECT group_concat(sql, ';') FROM sqlite_schema");
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "6");
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "7");
   EXPECT_EQ(ask("SELECT group_concat(sql, ';') FROM sqlite_schema"), schema);
 }
 
@@ -154,7 +154,7 @@ TEST_F(Migrations, TellWhichTypeOfProfileATokenIsOf) {
 
 TEST_F(Migrations, RefuseAFileOfANewerVersion) {
   make_and("INSERT INTO schema_version (version, name) VALUES (42, 'of the future')");
-  expect_refusal({"42", "up to 6 "});
+  expect_refusal({"42", "up to 7 "});
 }
 
 TEST_F(Migrations, RefuseAFileWithOtherColumns) {

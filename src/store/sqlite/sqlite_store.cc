@@ -25,6 +25,16 @@ base::Status make_private_file(const std::string& path) {
   return base::done();
 }
 
+// Asked of a connection that cannot write: one that can turns on the log.
+base::Status expect_sound(const SqliteOptions& options) {
+  auto connection =
+      Connection::open(options.path, OpenMode::kReadOnly, options.vfs, options.busy_timeout);
+  if (!connection) return file_error(options.path, connection.error().message);
+  base::Status status = expect_migrated(*connection, options.path);
+  if (status.ok() || status.error().code == base::ErrorCode::kConfiguration) return status;
+  return file_error(options.path, status.error().message);
+}
+
 // A connection takes hold of the log's index with its first read.
 base::Result<SharedView> open_view(const SqliteOptions& options) {
   Connection connection = MUSTER_TRY(
@@ -51,10 +61,14 @@ class Loan {
 }  // namespace
 
 base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
-  MUSTER_TRY(make_private_file(options.path));
+  if (options.as_it_is) {
+    MUSTER_TRY(expect_sound(options));
+  } else {
+    MUSTER_TRY(make_private_file(options.path));
+  }
   auto writing = open_for_writing(options, OpenMode::kReadWrite);
   if (!writing) return file_error(options.path, writing.error().message);
-  MUSTER_TRY(migrate((*writing)->connection(), options.path));
+  if (!options.as_it_is) MUSTER_TRY(migrate((*writing)->connection(), options.path));
   auto view = open_view(options);
   if (!view) return file_error(options.path, view.error().message);
   return std::unique_ptr<SqliteStore>(
