@@ -214,6 +214,7 @@ void build(CLI::App& root, Line& line) {
   add_ca_commands(root, line);
   add_device_commands(root, line);
   add_backup_commands(root, line);
+  add_copy_command(root, line);
   add_other_commands(root, line);
   root.footer(kFooter);  // last: commands take over the footer that their parent has
 }

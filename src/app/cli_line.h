@@ -52,6 +52,7 @@ void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std:
 // The families of commands that have a file of their own, cli_<family>.cc.
 void add_backup_commands(CLI::App& root, Line& line);
 void add_ca_commands(CLI::App& root, Line& line);
+void add_copy_command(CLI::App& root, Line& line);
 void add_profile_commands(CLI::App& root, Line& line);
 void add_device_commands(CLI::App& root, Line& line);
 

@@ -85,6 +85,7 @@ TEST(Cli, TheFirstPageOfHelpNamesEveryCommand) {
           "  device simulate     Enrol, renew and report as devices would.\n"
           "  backup              Keep a copy of the installation in one file, also while it runs.\n"
           "  restore             Fill an absent or empty data directory from a backup.\n"
+          "  copy                Copy all records to another store, also while the service runs.\n"
           "  reference           Print a reference page in Markdown or TOML.\n"
           "  version             Print the version.\n"
           "\n"

@@ -7,6 +7,7 @@
 #include "app/tenant_places.h"
 #include "base/encoding.h"
 #include "base/random.h"
+#include "edm/copy_model.h"
 #include "edm/system_model.h"
 #include "enrollment/audit.h"
 #include "store/open.h"
@@ -53,6 +54,17 @@ base::Result<std::unique_ptr<store::Store>> open_store(
                                .on_commit = std::move(on_commit)});
 }
 
+// What `muster copy` has not finished lacks what its source has.
+base::Status must_be_whole(store::Store& store) {
+  const auto copy = MUSTER_TRY(
+      store::get(store, edm::kStoreCopies, edm::kSystemTenant, edm::store_copy::kOnlyId));
+  if (!copy) return base::done();
+  return base::fail(ErrorCode::kConfiguration,
+                    "The store is a copy that is not finished: stop the service on its source and "
+                    "run 'muster copy' with --finish.",
+                    "store");
+}
+
 }  // namespace
 
 bool has_store_file(const Settings& settings) {
@@ -72,6 +84,7 @@ base::Result<DataDirectory> DataDirectory::open(const Settings& settings, const 
   MUSTER_TRY(make_private_folder(settings.data + "/secrets"));
   auto vault = MUSTER_TRY(base::Vault::open(settings.data + "/secrets/vault.key"));
   auto store = MUSTER_TRY(open_store(settings, vault, std::move(on_commit)));
+  MUSTER_TRY(must_be_whole(*store));
   return DataDirectory(std::move(vault), std::move(store), clock);
 }
 

@@ -32,7 +32,8 @@ struct Tenant {
 class DataDirectory {
  public:
   // Makes the folder (mode 0700), the vault's key and the store when they are missing.
-  // kConfiguration, naming the file, when one cannot be made or read. `clock` must outlive this.
+  // kConfiguration, naming the file, when one cannot be made or read, and for a store that
+  // `muster copy` has not finished. `clock` must outlive this.
   // `on_commit` is told of each commit of the store (store/open.h).
   [[nodiscard]] static base::Result<DataDirectory> open(
       const Settings& settings, const base::Clock& clock,

@@ -13,8 +13,9 @@ constexpr int kWidth = 40;  // cells of the bar
 
 }  // namespace
 
-ProgressBar::~ProgressBar() {
+void ProgressBar::clear() {
   if (shown_ && percent_ >= 0) out_ << "\r\x1b[K" << std::flush;
+  percent_ = -1;
 }
 
 void ProgressBar::show(std::uint64_t done, std::uint64_t all) {

@@ -13,11 +13,13 @@ class ProgressBar {
  public:
   ProgressBar(std::ostream& out, bool shown, std::string what)
       : out_(out), shown_(shown), what_(std::move(what)) {}
-  ~ProgressBar();
+  ~ProgressBar() { clear(); }
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void show(std::uint64_t done, std::uint64_t all);
+  // Takes the line away, so that something else can be said.
+  void clear();
 
  private:
   std::ostream& out_;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [qr|store|observe|hostile|http|list|enrol|backup|startup|memory|power-cut|all]: builds what is measured and measures it.
+# run.sh [qr|store|observe|hostile|http|list|enrol|backup|copy|startup|memory|power-cut|all]: builds what is measured and measures it.
 set -euo pipefail
 ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$ROOT/build}
@@ -28,7 +28,7 @@ what=${1:-all}
 [ $# -eq 0 ] || shift
 case $what in
   qr | store | observe | hostile) micro "${what}_bench" ;;
-  http | enrol | backup | startup | memory)
+  http | enrol | backup | copy | startup | memory)
     build_muster
     bash "$bench/$what.sh" "$@"
     ;;
@@ -42,10 +42,10 @@ case $what in
     bash "$bench/power_cut.sh" "$@"
     ;;
   all)
-    for part in qr store observe hostile startup http list enrol backup memory power-cut; do
+    for part in qr store observe hostile startup http list enrol backup copy memory power-cut; do
       printf '\n== %s\n' "$part"
       bash "$bench/run.sh" "$part" || echo "$part failed"
     done
     ;;
-  *) die "usage: ./x bench [qr|store|observe|hostile|http|list|enrol|backup|startup|memory|power-cut|all]" ;;
+  *) die "usage: ./x bench [qr|store|observe|hostile|http|list|enrol|backup|copy|startup|memory|power-cut|all]" ;;
 esac

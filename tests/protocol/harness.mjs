@@ -21,7 +21,7 @@ delete process.env.MUSTER_BIN;
 
 // With MUSTER_STORE=postgres every data directory has its records in a schema of its own on the
 // server that tools/with_pg.sh starts.
-const server = process.env.TEST_POSTGRES;
+export const server = process.env.TEST_POSTGRES;
 export const ON_POSTGRES = process.env.MUSTER_STORE === 'postgres';
 if (ON_POSTGRES && !server) throw new Error('MUSTER_STORE=postgres needs tools/with_pg.sh.');
 delete process.env.TEST_POSTGRES;
