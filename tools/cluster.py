@@ -74,6 +74,13 @@ def stat_of(pid):
     return fields[0], int(fields[1]), fields[19]
 
 
+def title(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def lives(pid, born):
     stat = stat_of(pid)
     return stat is not None and stat[2] == born and stat[0] not in "ZX"
@@ -213,18 +220,25 @@ class Cluster:
     def start_database(self, name):
         self.start(f"patroni-{name}", ["patroni", self.folder / "databases" / f"{name}-patroni.yml"], True)
 
-    def kill_database(self, name):
-        """PostgreSQL first: without its Patroni it would end by itself, in order."""
+    def servers(self, name):
+        """The processes of PostgreSQL itself, which are not Patroni's children; the postmaster first."""
         data = self.folder / "databases" / name
-        doomed = []
         try:
             postmaster = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-            # It is not Patroni's child, and its own are in sessions of their own.
-            if str(data) in Path(f"/proc/{postmaster}/cmdline").read_text():
-                doomed = family(postmaster)
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-        born = [(pid, stat_of(pid)) for pid in doomed]
+        except FileNotFoundError:
+            return []
+        return family(postmaster) if str(data) in title(postmaster) else []
+
+    def cut_off(self, name, seconds):
+        """Its standbys hear nothing more from it, while clients do."""
+        for pid in self.servers(name):
+            if "walsender" in title(pid):
+                os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+
+    def kill_database(self, name):
+        """PostgreSQL first: without its Patroni it would end by itself, in order."""
+        born = [(pid, stat_of(pid)) for pid in self.servers(name)]
         patroni = self.process(f"patroni-{name}")
         if patroni and lives(*patroni):
             born += [(pid, stat_of(pid)) for pid in family(patroni[0])]
@@ -393,11 +407,13 @@ def status(link, options):
     print(found["url"], "is whole" if found["whole"] else "lacks something")
 
 
-def kill_primary(link, _options):
+def kill_primary(link, options):
     cluster = opened(link)
     name = cluster.primary()
     if name is None:
         raise Trouble("there is no primary now")
+    if options.cut_off:
+        cluster.cut_off(name, options.cut_off)
     cluster.kill_database(name)
     print(name)
 
@@ -427,6 +443,12 @@ def restart_node(link, options):
     start_node(link, options)
 
 
+def test(_link, options):
+    environment = {**os.environ, "CLUSTER_ROUNDS": str(options.rounds),
+                   "CLUSTER_ASYNCHRONOUS": "1" if options.asynchronous else "0"}
+    os.execvpe("bash", ["bash", str(ROOT / "tools" / "test.sh"), "cluster"], environment)
+
+
 def parse():
     parser = argparse.ArgumentParser(prog="./x cluster", description="The example of deploy/cluster on this machine.")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "cluster", help="where its files are seen")
@@ -443,13 +465,17 @@ def parse():
     command.add_argument("--keep", action="store_true", help="leave what was started when something fails")
     add("down", down, "end it and remove its files")
     add("status", status, "what runs where").add_argument("--json", action="store_true")
-    add("kill-primary", kill_primary, "kill -9 of the primary and its Patroni; prints which")
+    command = add("kill-primary", kill_primary, "kill -9 of the primary and its Patroni; prints which")
+    command.add_argument("--cut-off", type=float, metavar="SECONDS", help="its standbys lose it so long before")
     add("start-database", start_database, "start it again after it was killed", DATABASES)
     add("wait", wait_whole, "until all databases follow a primary")
     add("kill-node", end_node(signal.SIGKILL), "kill -9 of a node of Muster", NODES)
     add("stop-node", end_node(signal.SIGTERM), "stop a node in order", NODES)
     add("start-node", start_node, "start it again", NODES)
     add("restart-node", restart_node, "stop it in order and start it again", NODES)
+    command = add("test", test, "take primaries and nodes away from one of its own, under load")
+    command.add_argument("--rounds", type=int, default=3, metavar="N", help="losses of the primary")
+    command.add_argument("--asynchronous", action="store_true", help="to see what the other settings lose")
     return parser.parse_args()
 
 

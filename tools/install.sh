@@ -36,6 +36,15 @@ no_main_cluster() {
   echo 'create_main_cluster = false' | as_root tee "$folder/no-main-cluster.conf" >/dev/null
 }
 
+# The same of these: masked before they are installed, they start neither now nor with the machine.
+no_services() { # UNIT...
+  local unit
+  as_root mkdir -p /etc/systemd/system
+  for unit in "$@"; do
+    [ -e "/etc/systemd/system/$unit" ] || as_root ln -sf /dev/null "/etc/systemd/system/$unit"
+  done
+}
+
 apt_install() { # PACKAGE...
   local missing
   mapfile -t missing < <(missing_packages "$@")
@@ -55,6 +64,10 @@ apt_install() { # PACKAGE...
   fi
   say "installing ${missing[*]}"
   case " ${missing[*]} " in *" postgresql-15 "*) no_main_cluster ;; esac
+  local server
+  for server in etcd-server haproxy patroni; do
+    case " ${missing[*]} " in *" $server "*) no_services "${server%-server}.service" ;; esac
+  done
   mkdir -p "$BUILD"
   # Lists that are a day old are good enough unless a package cannot be had with them.
   if [ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mtime -1 2>/dev/null)" ]; then

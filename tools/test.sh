@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test.sh [SUITE...]: builds and runs all suites, or those named: unit asan tsan protocol clients fuzz,
-# and package, which is not among all: it needs root, a file system that can be mounted, and a mirror.
+# test.sh [SUITE...]: builds and runs all suites, or those named: unit asan tsan protocol clients cluster
+# fuzz, and package, which is not among all: it needs root, a file system that can be mounted, and a mirror.
 # Called by ./x test, which installs what is needed. Logs are in build/logs. The last line counts.
 set -uo pipefail
 ROOT=${ROOT:-$(cd "$(dirname "$0")/.." && pwd)}
@@ -22,7 +22,7 @@ die() {
 passed=0
 failed=0
 suites=("$@")
-[ $# -gt 0 ] || suites=(unit asan tsan protocol clients fuzz)
+[ $# -gt 0 ] || suites=(unit asan tsan protocol clients cluster fuzz)
 
 wanted() {
   case " ${suites[*]} " in *" $1 "*) return 0 ;; esac
@@ -79,7 +79,12 @@ protocol() { # BUILD VARIABLE=VALUE...
 }
 clients() { MUSTER_BIN=$BUILD/$1/muster node "$ROOT/tests/clients/run.mjs"; }
 
-if wanted unit || wanted protocol || wanted clients; then
+cluster() {
+  cd "$ROOT" &&
+    MUSTER_BIN=$BUILD/$1/muster node --test --test-reporter=tap tests/cluster/*.test.mjs
+}
+
+if wanted unit || wanted protocol || wanted clients || wanted cluster; then
   if build release build_release_with_tests; then
     if wanted unit; then suite unit unit release; fi
     if wanted protocol; then
@@ -89,6 +94,11 @@ if wanted unit || wanted protocol || wanted clients; then
     if wanted clients; then
       npm_packages "$ROOT/tests/clients"
       suite clients clients release
+    fi
+    if wanted cluster; then
+      install_groups cluster
+      suite cluster cluster release
+      sed -n 's/^# \(.*s\/\|acknowledged\|enrolled\)/  \1/p' "$LOGS/cluster.log" # what was seen
     fi
   fi
 fi

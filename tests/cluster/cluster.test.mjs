@@ -18,6 +18,7 @@ const ASYNCHRONOUS = process.env.CLUSTER_ASYNCHRONOUS === '1';
 const LEAST_RATE = 50; // acknowledged writes a second, or a loss proves nothing
 const DEADLINE = 10_000; // milliseconds that an answer may take
 const LONGEST_GAP = 60_000;
+const CUT_OFF = 1; // seconds for which every other primary has clients and no standbys, before it is lost
 const MINUTE = 60_000;
 
 let folder;
@@ -57,27 +58,56 @@ async function harm(t, what, deed) {
   return window;
 }
 
-// Until HAProxy asks the node again, whose readiness it looks at every second.
-async function ready(name) {
+const portOf = async (name) => {
   const { parts } = await cluster.status();
-  const port = Number(parts.find((part) => part.name === name).address.split(':')[1]);
-  for (;;) {
-    const { status } = await cluster.request('GET', '/readyz', { port });
-    if (status === 200) return;
-    await sleep(100);
-  }
+  return Number(parts.find((part) => part.name === name).address.split(':')[1]);
+};
+
+// Until the node says so to HAProxy, which asks every second.
+async function ready(name) {
+  const port = await portOf(name);
+  while ((await cluster.request('GET', '/readyz', { port })).status !== 200) await sleep(100);
+}
+
+// What a node says of its readiness, asked ten times a second until stop().
+async function watchReadiness(name) {
+  const port = await portOf(name);
+  const seen = { statuses: new Set(), slowest: 0 };
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      const begun = performance.now();
+      seen.statuses.add((await cluster.request('GET', '/readyz', { port })).status);
+      seen.slowest = Math.max(seen.slowest, performance.now() - begun);
+      await sleep(100);
+    }
+  })();
+  const stop = async () => {
+    watching = false;
+    await watch;
+    return seen;
+  };
+  return { stop };
 }
 
 for (let round = 1; round <= ROUNDS; ++round) {
   test(`loss of the primary ${round} of ${ROUNDS}`, { timeout: 5 * MINUTE }, async (t) => {
+    const watches = await Promise.all(['node-1', 'node-2'].map(watchReadiness));
     const window = await harm(t, 'loss of', async () => {
-      const lost = await cluster.command('kill-primary');
+      const before = round % 2 === 0 ? ['--cut-off', String(CUT_OFF)] : [];
+      const lost = await cluster.command('kill-primary', ...before);
       await sleep(1000); // what the old one acknowledged is read by now
       await load.more(LEAST_RATE);
       await cluster.command('start-database', lost);
-      return lost;
+      return before.length ? `${lost} after ${CUT_OFF} s alone` : lost;
     });
     assert.equal(window.unansweredTotal, 0, 'the nodes stay reachable');
+    for (const watch of watches) {
+      const { statuses, slowest } = await watch.stop();
+      t.diagnostic(`/readyz: ${[...statuses].join(', ')}; slowest answer ${slowest.toFixed(0)} ms`);
+      assert.deepEqual([...statuses].sort(), [200, 503], 'a node says that it cannot write');
+      assert.ok(slowest <= 5000, 'HAProxy waits no longer');
+    }
   });
 }
 
@@ -126,7 +156,7 @@ test('what was acknowledged is stored, once, and nothing else', { timeout: 10 * 
 test('certificates that devices hold are counted', { timeout: 2 * MINUTE }, async (t) => {
   const held = fleet.held();
   const { counted, devices, certificates } = await fleet.stored();
-  t.diagnostic(`enrolled ${fleet.enrolled}, without an answer ${fleet.failed}; stored: ${devices} devices, ` +
+  t.diagnostic(`enrolled ${fleet.enrolled}, without an answer ${fleet.failed}, runs not begun ${fleet.notBegun}; stored: ${devices} devices, ` +
     `${certificates.size} certificates, ${counted} counted; refusals: ${JSON.stringify(fleet.refusals)}`);
   if (ASYNCHRONOUS) return;
   assert.equal(held.length, fleet.enrolled);

@@ -18,6 +18,7 @@ class Window {
   reads = 0;
   unavailable = 0; // 503 with Retry-After: nothing was changed
   unknown = 0; // the same, but it may have been
+  reasons = {}; // of 503, by message
   unanswered = {}; // by code: the connection failed
   wrong = []; // anything else
   late = 0; // answers that came after the deadline
@@ -39,15 +40,22 @@ class Window {
     this.last = now;
     ++this.acknowledged;
   }
+  refuse({ text, json }) {
+    const reason = (json?.error?.message ?? text).slice(0, 80);
+    this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    if (reason.includes('answer to a commit was lost')) ++this.unknown;
+    else ++this.unavailable;
+  }
   get unansweredTotal() {
     return Object.values(this.unanswered).reduce((sum, n) => sum + n, 0);
   }
   toString() {
     const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1);
     const failed = Object.entries(this.unanswered).map(([code, n]) => `${n} ${code}`);
+    const reasons = Object.entries(this.reasons).map(([reason, n]) => ` | ${n} x ${reason}`);
     return `${this.acknowledged} acknowledged, ${this.reads} read, write gap ${seconds(this.gap)} s; ` +
       `503: ${this.unavailable}, of unknown outcome: ${this.unknown}, no answer: ${failed.join(', ') || 0}; ` +
-      `slowest answer ${seconds(this.slowest)} s, late: ${this.late}, wrong: ${this.wrong.length}`;
+      `slowest answer ${seconds(this.slowest)} s, late: ${this.late}, wrong: ${this.wrong.length}${reasons.join('')}`;
   }
 }
 
@@ -73,10 +81,13 @@ export class Load {
   }
 
   // Waits until `count` more are acknowledged; gives the number a second.
-  async more(count) {
+  async more(count, limit = 90_000) {
     const begun = performance.now();
     const wanted = this.acknowledged.size + count;
-    while (this.acknowledged.size < wanted) await sleep(20);
+    while (this.acknowledged.size < wanted) {
+      if (performance.now() - begun > limit) throw new Error(`not ${count} writes in ${limit} ms: ${this.now}`);
+      await sleep(20);
+    }
     return (count * 1000) / (performance.now() - begun);
   }
 
@@ -103,8 +114,7 @@ export class Load {
     if (answer.status === good) return answer;
     const wait = Number(answer.headers['retry-after']);
     if (answer.status === 503 && wait > 0) {
-      if (answer.text.includes('may have been made')) ++this.now.unknown;
-      else ++this.now.unavailable;
+      this.now.refuse(answer);
       await sleep(wait * 1000 * (0.5 + Math.random() / 2));
     } else {
       this.now.wrong.push(`${method} ${path}: ${answer.status} ${answer.text}`);
