@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/postgres/migrations.h"
-
 namespace muster::store::postgres {
 namespace {
 
@@ -32,16 +30,14 @@ bool may_run_again(const std::optional<Fault>& fault) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options) {
+base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options,
+                                                                 const Program& program) {
   // Other nodes may be changing the schema.
-  const ConnectionOptions connecting{
-      options.url, std::max<std::chrono::milliseconds>(options.patience, std::chrono::minutes(2)),
-      options.pooled};
-  auto connection = Connection::open(connecting);
-  if (!connection) {
-    return base::fail(base::ErrorCode::kConfiguration, connection.error().message, "store");
-  }
-  MUSTER_TRY(options.as_it_is ? expect_migrated(**connection) : migrate(**connection));
+  const auto patience =
+      std::max<std::chrono::milliseconds>(options.patience, std::chrono::minutes(2));
+  const MigrateOptions migrating{.connecting = {options.url, patience, options.pooled},
+                                 .program = program};
+  MUSTER_TRY(options.as_it_is ? expect_migrated(migrating) : migrate(migrating));
   return std::unique_ptr<PostgresStore>(new PostgresStore(std::move(options)));
 }
 

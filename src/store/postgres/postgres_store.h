@@ -5,6 +5,7 @@
 
 #include "store/open.h"
 #include "store/postgres/group_writer.h"
+#include "store/postgres/migrations.h"
 #include "store/postgres/read_pool.h"
 
 namespace muster::store::postgres {
@@ -12,8 +13,9 @@ namespace muster::store::postgres {
 // Made by open_postgres() of open.h.
 class PostgresStore final : public Store {
  public:
-  // Errors as open_postgres().
-  [[nodiscard]] static base::Result<std::unique_ptr<PostgresStore>> open(PostgresOptions options);
+  // Errors as open_postgres(). `program` is another version of this one, in tests.
+  [[nodiscard]] static base::Result<std::unique_ptr<PostgresStore>> open(
+      PostgresOptions options, const Program& program = {});
 
   [[nodiscard]] base::Status read(const std::function<base::Status(Reader&)>& read) override;
   void write(std::string_view tenant, Work work, Completion completion) override;

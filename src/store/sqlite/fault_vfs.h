@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -38,6 +40,8 @@ class FaultVfs {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   void set(Fault fault) { fault_ = fault; }
+  // Called before each write; set before files are opened.
+  void on_write(std::function<void()> call) { on_write_ = std::move(call); }
   [[nodiscard]] unsigned log_syncs() const { return log_syncs_; }
   [[nodiscard]] unsigned database_opens() const { return database_opens_; }
 
@@ -72,7 +76,9 @@ class FaultVfs {
   }
 
   static int faulty_write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-    const Fault fault = own(file)->owner->fault_;
+    const FaultVfs& owner = *own(file)->owner;
+    if (owner.on_write_) owner.on_write_();
+    const Fault fault = owner.fault_;
     if (fault == Fault::kFull) return SQLITE_FULL;
     if (fault == Fault::kWriteError) return SQLITE_IOERR_WRITE;
     return write(file, data, size, offset);
@@ -129,6 +135,7 @@ class FaultVfs {
   sqlite3_vfs* real_;
   Vfs vfs_;
   std::string name_;
+  std::function<void()> on_write_;
   std::atomic<Fault> fault_{Fault::kNone};
   std::atomic<unsigned> log_syncs_{0};
   std::atomic<unsigned> database_opens_{0};

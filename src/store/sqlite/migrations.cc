@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -68,12 +69,18 @@ std::string quoted(std::string_view name) {
   return "'" + std::string(name) + "'";
 }
 
+std::string record_of(const Migration& migration) {
+  return "INSERT INTO schema_version (version, name) VALUES (" + std::to_string(migration.version) +
+         ", " + quoted(migration.name) + ")";
+}
+
+std::string mark_of_file() {
+  return "PRAGMA application_id = " + std::string(kApplicationId);
+}
+
 base::Status apply(Connection& connection, const Migration& migration) {
   MUSTER_TRY(connection.execute(migration.sql));
-  const std::string record = "INSERT INTO schema_version (version, name) VALUES (" +
-                             std::to_string(migration.version) + ", " + quoted(migration.name) +
-                             ")";
-  return connection.execute(record.c_str());
+  return connection.execute(record_of(migration).c_str());
 }
 
 std::string_view sql_type(ColumnKind kind) {
@@ -129,8 +136,7 @@ base::Status check_tables(Connection& connection, const std::string& path) {
 base::Status migrate_within(Connection& connection, const std::string& path) {
   const int version = MUSTER_TRY(schema_of(connection, path));
   if (version == 0) {
-    const std::string mark = "PRAGMA application_id = " + std::string(kApplicationId);
-    MUSTER_TRY(connection.execute(mark.c_str()));
+    MUSTER_TRY(connection.execute(mark_of_file().c_str()));
   }
   for (const Migration& migration : kMigrations) {
     if (migration.version > version) MUSTER_TRY(apply(connection, migration));
@@ -155,9 +161,11 @@ base::Result<int> schema_of(Connection& connection, const std::string& path) {
   int version = 0;
   std::from_chars(text.data(), text.data() + text.size(), version);
   if (version > kNewest) {
-    return refuse(path, "it has schema version " + text +
-                            ", but this program knows versions up to " + std::to_string(kNewest) +
-                            " only. Use the newer program again.");
+    return refuse(path,
+                  "it has schema version " + text + ", but this program knows versions up to " +
+                      std::to_string(kNewest) +
+                      " only. Use the newer program again; the way back to this one is a backup "
+                      "that was made before the upgrade.");
   }
   return version;
 }
@@ -169,6 +177,26 @@ base::Status expect_migrated(Connection& connection, const std::string& path) {
   return refuse(path, "it has schema version " + std::to_string(version) + ", this program's is " +
                           std::to_string(kNewest) +
                           ". Start the service of this version on it first: that changes it.");
+}
+
+SchemaState state_of(int version) {
+  SchemaState state{
+      .engine = SchemaEngine::kSqlite, .version = version, .newest = kNewest, .pending = {}};
+  for (const Migration& migration : kMigrations) {
+    if (migration.version <= version) continue;
+    state.pending.push_back({migration.version, std::string(migration.name)});
+  }
+  return state;
+}
+
+std::string schema_script() {
+  std::string script = "-- Muster's schema for sqlite, version " + std::to_string(kNewest) +
+                       ", for an empty file.\n\nBEGIN;\n" + mark_of_file() + ";\n";
+  for (const Migration& migration : kMigrations) {
+    script += "\n-- Version " + std::to_string(migration.version) + ": " +
+              std::string(migration.name) + "." + migration.sql + record_of(migration) + ";\n";
+  }
+  return script + "\nCOMMIT;\n";
 }
 
 base::Status migrate(Connection& connection, const std::string& path) {

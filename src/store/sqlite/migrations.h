@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "store/schema.h"
 #include "store/sqlite/connection.h"
 
 namespace muster::store::sqlite {
@@ -24,5 +25,11 @@ namespace muster::store::sqlite {
 // The schema that the file has, 0 for a file without tables. Errors as migrate() for a file of
 // another program or of a newer version.
 [[nodiscard]] base::Result<int> schema_of(Connection& connection, const std::string& path);
+
+// What migrate() would do with a file of that version.
+[[nodiscard]] SchemaState state_of(int version);
+
+// All changes as a script for an empty file.
+[[nodiscard]] std::string schema_script();
 
 }  // namespace muster::store::sqlite
