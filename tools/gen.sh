@@ -12,12 +12,17 @@ for page in settings errors metrics; do
   "$muster" reference "$page" >"$fresh/$page.md"
 done
 "$muster" reference example-config >"$fresh/muster.example.toml"
+mkdir "$fresh/schema"
+for engine in sqlite postgres citus cockroach yugabyte; do
+  "$muster" migrate --engine "$engine" --print >"$fresh/schema/$engine.sql"
+done
 # Versions are those of the machine that wrote the page, so another machine cannot judge it.
 [ "$mode" = --check ] || python3 "$ROOT/tools/dependencies.py" >"$fresh/dependencies.md"
 
 stale=0
-for file in "$fresh"/*; do
-  name=docs/$(basename "$file")
+for file in "$fresh"/* "$fresh"/schema/*; do
+  [ -f "$file" ] || continue
+  name=docs/${file#"$fresh"/}
   if cmp -s "$file" "$ROOT/$name"; then
     continue
   fi

@@ -215,6 +215,7 @@ void build(CLI::App& root, Line& line) {
   add_device_commands(root, line);
   add_backup_commands(root, line);
   add_copy_command(root, line);
+  add_migrate_command(root, line);
   add_other_commands(root, line);
   root.footer(kFooter);  // last: commands take over the footer that their parent has
 }

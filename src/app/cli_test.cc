@@ -86,6 +86,7 @@ TEST(Cli, TheFirstPageOfHelpNamesEveryCommand) {
           "  backup              Keep a copy of the installation in one file, also while it runs.\n"
           "  restore             Fill an absent or empty data directory from a backup.\n"
           "  copy                Copy all records to another store, also while the service runs.\n"
+          "  migrate             Bring the schema of the store up to date, or print it.\n"
           "  reference           Print a reference page in Markdown or TOML.\n"
           "  version             Print the version.\n"
           "\n"

@@ -30,21 +30,15 @@ base::Status make_private_folder(const std::string& path) {
 base::Result<std::unique_ptr<store::Store>> open_store(
     const Settings& settings, std::shared_ptr<const base::Vault> vault,
     std::function<void(std::size_t writes)> on_commit) {
-  const std::string_view url = settings.store.reveal();
   if (has_store_file(settings)) {
-    return store::open_sqlite({.path = settings.data + "/muster.db",
+    return store::open_sqlite({.path = store_file(settings),
                                .vault = std::move(vault),
                                .queue_limit = settings.queue_limit,
                                .max_group = settings.group_size,
                                .busy_timeout = settings.store_wait,
                                .on_commit = std::move(on_commit)});
   }
-  if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
-    return base::fail(ErrorCode::kConfiguration,
-                      "The store is neither 'sqlite' nor a URL that begins with postgres://.",
-                      "store");
-  }
-  return store::open_postgres({.url = std::string(url),
+  return store::open_postgres({.url = MUSTER_TRY(store_url(settings)),
                                .vault = std::move(vault),
                                .queue_limit = settings.queue_limit,
                                .max_group = settings.group_size,
@@ -69,6 +63,18 @@ base::Status must_be_whole(store::Store& store) {
 
 bool has_store_file(const Settings& settings) {
   return settings.store.empty() || settings.store.reveal() == "sqlite";
+}
+
+std::string store_file(const Settings& settings) {
+  return settings.data + "/muster.db";
+}
+
+base::Result<std::string> store_url(const Settings& settings) {
+  const std::string url(settings.store.reveal());
+  if (url.starts_with("postgres://") || url.starts_with("postgresql://")) return url;
+  return base::fail(ErrorCode::kConfiguration,
+                    "The store is neither 'sqlite' nor a URL that begins with postgres://.",
+                    "store");
 }
 
 enrollment::Caller console_caller(std::string tenant) {

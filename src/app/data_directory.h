@@ -22,6 +22,10 @@ namespace muster::app {
 
 // Whether the records are in a file of the data directory, and not in a database elsewhere.
 [[nodiscard]] bool has_store_file(const Settings& settings);
+// That file.
+[[nodiscard]] std::string store_file(const Settings& settings);
+// The URL of the database elsewhere. kConfiguration when it is none.
+[[nodiscard]] base::Result<std::string> store_url(const Settings& settings);
 
 struct Tenant {
   std::string id;

@@ -17,7 +17,7 @@ auto& reach(Settings& settings) {
 }
 
 constexpr std::uint8_t kServer = kForServer;
-constexpr std::uint8_t kEverywhere = kForServer | kForLocal | kForClient | kForFolder;
+constexpr std::uint8_t kEverywhere = kForServer | kForLocal | kForClient | kForFolder | kForDatabase;
 constexpr std::uint8_t kDataCommands = kForServer | kForLocal;
 constexpr std::uint64_t kSecond = 1'000;
 constexpr std::uint64_t kDay = 86'400 * kSecond;
@@ -27,7 +27,7 @@ constexpr std::uint64_t kMiB = 1024ULL * 1024;
 constexpr std::array kRows = {
     SettingRow{.name = "data", .kind = K::kPath, .group = G::kGeneral, .uses = kEverywhere, .slot = &reach<&Settings::data>, .placeholder = "DIR",
                .sentence = "Data directory: store, keys and the server's own certificate."},
-    SettingRow{.name = "config", .kind = K::kPath, .group = G::kGeneral, .uses = kDataCommands | kForFolder, .slot = &reach<&Settings::config>, .in_file = false,
+    SettingRow{.name = "config", .kind = K::kPath, .group = G::kGeneral, .uses = kDataCommands | kForFolder | kForDatabase, .slot = &reach<&Settings::config>, .in_file = false,
                .sentence = "Settings file; by default muster.toml in the data directory, if it is there."},
     SettingRow{.name = "threads", .kind = K::kNumber, .group = G::kGeneral, .uses = kServer, .slot = &reach<&Settings::threads>, .most = 1024,
                .sentence = "Event loops that serve connections; 0 is one per processor."},
@@ -144,9 +144,9 @@ constexpr std::array kRows = {
     SettingRow{.name = "login_failure_window", .kind = K::kDuration, .group = G::kAuthentication, .uses = kServer, .slot = &reach<&Settings::auth, &Auth::failure_window>, .least = kSecond,
                .sentence = "How long a failed log-in counts."},
 
-    SettingRow{.name = "store", .kind = K::kSecret, .group = G::kStore, .uses = kDataCommands, .slot = &reach<&Settings::store>, .placeholder = "URL",
+    SettingRow{.name = "store", .kind = K::kSecret, .group = G::kStore, .uses = kDataCommands | kForDatabase, .slot = &reach<&Settings::store>, .placeholder = "URL",
                .sentence = "Database as postgres://USER@HOST/NAME; by default SQLite in the data directory. Better without the password (`~/.pgpass`, or the variable), for processes' flags can be seen."},
-    SettingRow{.name = "store_pooled", .kind = K::kBool, .group = G::kStore, .uses = kDataCommands, .slot = &reach<&Settings::store_pooled>,
+    SettingRow{.name = "store_pooled", .kind = K::kBool, .group = G::kStore, .uses = kDataCommands | kForDatabase, .slot = &reach<&Settings::store_pooled>,
                .sentence = "That database is reached through a pooler that may give each transaction another session, such as PgBouncer in transaction mode."},
     SettingRow{.name = "store_readers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_readers>, .least = 1, .most = 1'000,
                .sentence = "Connections to that database that read, at most."},

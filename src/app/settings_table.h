@@ -44,10 +44,11 @@ enum class SettingGroup : std::uint8_t {
 
 // Commands that take the setting as a flag, as bits.
 enum SettingUse : std::uint8_t {
-  kForServer = 1,  // serve, check-config
-  kForLocal = 2,   // token, app, tenant: work on the data directory
-  kForClient = 4,  // profile: client of the HTTP API
-  kForFolder = 8,  // backup, restore: files of the data directory
+  kForServer = 1,     // serve, check-config
+  kForLocal = 2,      // token, app, tenant: work on the data directory
+  kForClient = 4,     // profile: client of the HTTP API
+  kForFolder = 8,     // backup, restore: files of the data directory
+  kForDatabase = 16,  // migrate: the store alone
 };
 
 // How a row reaches its member of Settings.
