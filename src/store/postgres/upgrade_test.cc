@@ -48,16 +48,26 @@ Program later(const std::vector<Migration>& history) {
           .check = [](Connection& /*connection*/, SchemaAge /*age*/) { return base::done(); }};
 }
 
-// Its parameter is the server; there are no tests where there is none.
-class PostgresUpgrades : public testing::TestWithParam<std::string> {
+// Its parameter is the way to the server: whether it goes through the pooler. There are no tests
+// where there is none.
+class PostgresUpgrades : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
-    url_ = postgres_schema_url(folder_);
-    connecting_.url = url_;
+    if (GetParam()) {
+      connecting_ = {pgbouncer_schema_url(folder_), 20s, true};
+    } else {
+      connecting_.url = postgres_schema_url(folder_);
+    }
+    straight_.url = postgres_schema_url(folder_);
   }
   [[nodiscard]] std::unique_ptr<Store> open(const Program& program) const {
-    auto store = PostgresStore::open(
-        {.url = url_, .vault = test_vault(), .patience = 20s, .health_interval = 0ms}, program);
+    auto store = PostgresStore::open({.url = connecting_.url,
+                                      .vault = test_vault(),
+                                      .patience = 20s,
+                                      .deadline = 30s,
+                                      .pooled = connecting_.pooled,
+                                      .health_interval = 0ms},
+                                     program);
     EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().message);
     return store.ok() ? with_contract(std::move(store).value()) : nullptr;
   }
@@ -65,11 +75,12 @@ class PostgresUpgrades : public testing::TestWithParam<std::string> {
   [[nodiscard]] base::Status migrate_later(std::int64_t works_with,
                                            const std::string& more = "") const {
     const auto history = history_with(kLaterSql, works_with);
-    return migrate(
-        {.connecting = {url_ + more, 20s}, .program = later(history), .lock_turn = 50ms});
+    return migrate({.connecting = {connecting_.url + more, 20s, connecting_.pooled},
+                    .program = later(history),
+                    .lock_turn = 50ms});
   }
   [[nodiscard]] std::unique_ptr<Connection> stranger() const {
-    auto connection = Connection::open(connecting_);
+    auto connection = Connection::open(straight_);
     EXPECT_TRUE(connection.ok());
     return std::move(connection).value();
   }
@@ -92,8 +103,8 @@ class PostgresUpgrades : public testing::TestWithParam<std::string> {
   }
 
   TemporaryFolder folder_;
-  std::string url_;
-  ConnectionOptions connecting_{{}, 20s};
+  ConnectionOptions connecting_{{}, 20s};  // of nodes
+  ConnectionOptions straight_{{}, 20s};    // of those who look on
 };
 
 base::Status count_up(Store& store, unsigned profile) {
@@ -170,7 +181,7 @@ TEST_P(PostgresUpgrades, GoOnWhileProgramsOfBothVersionsWrite) {
 TEST_P(PostgresUpgrades, KeepOutProgramsThatKnowTooLittle) {
   { const auto old = open_old(); }
   ASSERT_TRUE(migrate_later(0).ok());
-  const auto refused = PostgresStore::open({.url = url_, .vault = test_vault()});
+  const auto refused = PostgresStore::open({.url = straight_.url, .vault = test_vault()});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, base::ErrorCode::kConfiguration);
   EXPECT_THAT(refused.error().message,
@@ -184,7 +195,7 @@ TEST_P(PostgresUpgrades, DoNotLetAnOlderProgramLeaveOutWhatARowNeeds) {
   const auto history =
       history_with("ALTER TABLE audit_events ADD COLUMN weight BIGINT NOT NULL;", ours());
   ASSERT_TRUE(migrate({.connecting = connecting_, .program = later(history)}).ok());
-  const auto refused = PostgresStore::open({.url = url_, .vault = test_vault()});
+  const auto refused = PostgresStore::open({.url = straight_.url, .vault = test_vault()});
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message, HasSubstr("'weight bigint NOT NULL'"));
 }
@@ -255,7 +266,7 @@ TEST_P(PostgresUpgrades, MakeAnIndexAnewThatWasNotFinished) {
                     "SET allow_system_table_mods = on;"
                     "UPDATE pg_index SET indisvalid = false WHERE indexrelid = "
                     "'enrollment_profiles_by_colour'::regclass"));
-  const auto refused = PostgresStore::open({.url = url_, .vault = test_vault()});
+  const auto refused = PostgresStore::open({.url = straight_.url, .vault = test_vault()});
   EXPECT_FALSE(refused.ok()) << "nobody said that the schema is changing";
   ASSERT_TRUE(migrate_later(ours()).ok());
   expect_later_schema();
@@ -324,12 +335,16 @@ TEST_P(PostgresUpgrades, KeepTheRowsOfEveryVersion) {
   }
 }
 
+std::vector<bool> ways() {
+  std::vector<bool> all;
+  if (!postgres_url().empty()) all.push_back(false);
+  if (!pgbouncer_url().empty()) all.push_back(true);
+  return all;
+}
+
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresUpgrades);
-INSTANTIATE_TEST_SUITE_P(Server, PostgresUpgrades,
-                         testing::ValuesIn(postgres_url().empty()
-                                               ? std::vector<std::string>()
-                                               : std::vector<std::string>{postgres_url()}),
-                         [](const auto& /*info*/) { return "postgres"; });
+INSTANTIATE_TEST_SUITE_P(Server, PostgresUpgrades, testing::ValuesIn(ways()),
+                         [](const auto& way) { return way.param ? "pgbouncer" : "postgres"; });
 
 }  // namespace
 }  // namespace muster::store::postgres
