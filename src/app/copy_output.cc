@@ -101,8 +101,11 @@ std::string shown(const CopyOutcome& outcome, const CopyOptions& options, const 
          " records.\n";
   if (outcome.finished) {
     out +=
-        "Name the destination in the settings (store) of the same data directory, with its "
-        "folders 'secrets' and 'tls', and start the service.\n";
+        options.to.starts_with("postgres")
+            ? "Set 'store' to its URL and start the service on the same data directory, to which "
+              "the folders 'secrets' and 'tls' belong.\n"
+            : "Put the folders 'secrets' and 'tls' beside it and start the service on that folder, "
+              "without the setting 'store'.\n";
   } else if (!options.verify) {
     out +=
         "What was written to the source since this pass began is not in it: stop the service "
