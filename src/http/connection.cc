@@ -251,8 +251,17 @@ void Connection::check_deadlines(Clock::time_point now) {
 void Connection::drain(bool patient) {
   if (phase_ != Phase::kReading || request_begun_ || channel_.sending()) return;
   if (channel_.has_unread()) return;  // a request on its way: it is answered, then closed
-  if (established_) return close_in_order();
-  if (!patient) drop();
+  if (established_) {
+    // So may one be that is not here yet. Its client could not tell whether it was served.
+    if (quiet_for(Clock::now()) >= loop_.shared().limits.drain_quiet) close_in_order();
+  } else if (!patient) {
+    drop();
+  }
+}
+
+// Since the last answer; of an established connection whose next request has not begun.
+Connection::Clock::duration Connection::quiet_for(Clock::time_point now) const {
+  return now - (deadline_ - loop_.shared().limits.idle_time);
 }
 
 }  // namespace muster::http

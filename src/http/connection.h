@@ -69,6 +69,7 @@ class Connection final : public ChannelEvents, public std::enable_shared_from_th
   void drop();
   void drop_late();
   bool body_is_too_slow(Clock::time_point now) const;
+  Clock::duration quiet_for(Clock::time_point now) const;
 
   Loop& loop_;
   const std::string peer_;

@@ -37,6 +37,8 @@ struct Limits {
 
   std::size_t connections = 20'000;  // all threads together; beyond it 503
   std::chrono::milliseconds drain_time{10'000};
+  // A connection that was quiet for less may have a request on its way when a drain begins.
+  std::chrono::milliseconds drain_quiet{500};
   // How often deadlines are looked at; they are late by at most this.
   std::chrono::milliseconds sweep_period{500};
 };

@@ -304,6 +304,24 @@ TEST_F(ServerTest, DrainsWithoutLosingAnswers) {
   EXPECT_FALSE(TestClient::can_connect(port_));
 }
 
+TEST_F(ServerTest, AnswersARequestThatIsOnItsWayWhenADrainBegins) {
+  ServerOptions options;
+  options.limits.drain_quiet = std::chrono::minutes(1);
+  start(std::move(options));
+  TestClient client(port_);
+  client.send(get("/now"));
+  EXPECT_EQ(client.reply().status, 200);
+  std::thread stopper([this] { EXPECT_TRUE(server_->drain_and_stop(milliseconds(20'000))); });
+  while (TestClient::can_connect(port_)) std::this_thread::yield();
+  client.send(get("/now"));
+  const Reply last = client.reply();
+  EXPECT_EQ(last.status, 200);
+  EXPECT_EQ(last.field("connection"), "close");
+  EXPECT_TRUE(client.ended());
+  client.close();
+  stopper.join();
+}
+
 TEST_F(ServerTest, StopsAtTheDeadlineAndOutlivesItsResponders) {
   start();
   TestClient client(port_);
