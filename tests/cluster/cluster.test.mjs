@@ -25,6 +25,7 @@ let folder;
 let cluster;
 let load;
 let fleet;
+let failed = false;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'muster-cluster-test-'));
@@ -36,13 +37,23 @@ before(async () => {
 after(async () => {
   if (load) load.running = false;
   if (fleet) fleet.running = false;
+  if (failed) console.log(await cluster.command('logs'));
   if (cluster) await cluster.command('down');
   fleet?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
 // Harms the cluster under load, and says what was answered until it was whole again.
-async function harm(t, what, deed) {
+async function harm(...told) {
+  try {
+    return await harmAndJudge(...told);
+  } catch (error) {
+    failed = true;
+    throw error;
+  }
+}
+
+async function harmAndJudge(t, what, deed) {
   await cluster.command('wait');
   let rate = 0;
   for (let tries = 0; rate < LEAST_RATE && tries < 20; ++tries) rate = await load.more(2 * LEAST_RATE);
