@@ -81,11 +81,15 @@ def kill_primary(link, options):
     if options.cut_off:
         cluster.cut_off(name, options.cut_off)
     cluster.kill_database(name)
+    if options.machine:
+        cluster.end(f"etcd-{name}", signal.SIGKILL)
     print(name)
 
 
 def start_database(link, options):
     cluster = opened(link)
+    if not cluster.runs(f"etcd-{options.name}"):
+        cluster.start_etcd(options.name)
     if not cluster.runs(f"patroni-{options.name}"):
         cluster.start_database(options.name)
 
@@ -135,6 +139,7 @@ def parse():
     command.add_argument("--lines", type=int, default=20, metavar="N", help="of each (20)")
     command = add("kill-primary", kill_primary, "kill -9 of the primary and its Patroni; prints which")
     command.add_argument("--cut-off", type=float, metavar="SECONDS", help="its standbys lose it so long before")
+    command.add_argument("--machine", action="store_true", help="its member of etcd goes, too")
     add("start-database", start_database, "start it again after it was killed", DATABASES)
     add("wait", wait_whole, "until all databases follow a primary")
     add("kill-node", end_node(signal.SIGKILL), "kill -9 of a node of Muster", NODES)
