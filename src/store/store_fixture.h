@@ -233,8 +233,8 @@ inline std::unique_ptr<Store> make_pooled(const TemporaryFolder& folder, std::si
       {.url = pgbouncer_schema_url(folder), .vault = {}, .queue_limit = limit, .pooled = true});
 }
 
-// A server that finds fault with statements as engines do that let transactions collide: with the
-// first, with more and more of them between those that it fails, so that everything ends.
+// A server that finds fault with statements as engines do that let transactions collide: more and
+// more of them pass between those that it fails, so that everything ends.
 inline std::unique_ptr<Store> make_colliding(const TemporaryFolder& folder, std::size_t limit) {
   static postgres::WireProxy proxy(postgres_url());
   proxy.follow({});
@@ -242,7 +242,7 @@ inline std::unique_ptr<Store> make_colliding(const TemporaryFolder& folder, std:
       {.url = proxy.through(postgres_schema_url(folder)), .vault = {}, .queue_limit = limit});
   proxy.follow([next = std::size_t{1}, gap = std::size_t{1}](const auto& statement) mutable {
     if (statement.number < next) return postgres::WireAction{};
-    next += ++gap;
+    next += gap *= 3;
     return postgres::WireAction{.what = postgres::WireAction::What::kFail, .state = "40001"};
   });
   return store;

@@ -16,7 +16,7 @@ import { WireProxy } from './wire_proxy.mjs';
 
 const ROOT = '/beta/deviceManagement';
 const AUDIT = `${ROOT}/auditEvents`;
-const DEADLINE = 10_000; // of the store
+const DEADLINE = 15_000; // five seconds for a thread, ten for the store
 const SLACK = 3_000; // for machines that have other things to do
 
 // What a profile says, apart from annotations, as one hash.

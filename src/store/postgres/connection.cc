@@ -4,13 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <thread>
 #include <utility>
 
 #include <libpq-fe.h>
 #include <poll.h>
-
-#include "base/random.h"
 
 namespace muster::store::postgres {
 namespace {
@@ -91,37 +88,6 @@ std::string text_of(const char* text) {
   return copy;
 }
 
-bool starts(std::string_view state, std::string_view with) {
-  return state.starts_with(with);
-}
-
-// SQLSTATEs of what passes by itself or by an operator's hand. Cancelled or timed out, out of
-// resources, locked, shutting down or starting, a standby, an I/O error.
-bool passes(std::string_view state) {
-  return starts(state, "08") || starts(state, "53") || starts(state, "57") || starts(state, "58") ||
-         starts(state, "40") || state == "55P03" || state == "25006" || state == "25P03";
-}
-
-// The session itself is gone, or its prepared statements are not what this side thinks.
-bool ends_session(std::string_view state) {
-  return starts(state, "08") || state == "57P01" || state == "57P02" || state == "57P03" ||
-         state == "57P05" || state == "25P03" || state == "26000" || state == "42P05" ||
-         state == "0A000" || state == "40003" || state == "XX000" || state == "XX001" ||
-         state == "XX002";
-}
-
-base::Error error_of(std::string_view state, const std::string& message) {
-  if (state == "53100") {
-    base::Error error =
-        base::fail(ErrorCode::kInsufficientStorage, "The database has no space left: " + message);
-    error.retry_after = std::chrono::seconds(30);
-    return error;
-  }
-  if (passes(state)) return unavailable("The database cannot do it now: " + message);
-  return base::fail(ErrorCode::kInternal,
-                    "The database refused a statement (" + std::string(state) + "): " + message);
-}
-
 // Settings by name; a value of the URL wins over those before it.
 std::string session_settings(milliseconds patience) {
   const std::string limit = std::to_string(patience.count());
@@ -161,18 +127,6 @@ std::string connect_timeout(milliseconds patience, Deadline until, std::int64_t 
 }
 
 }  // namespace
-
-void back_off(int run) {
-  const auto roll = static_cast<unsigned char>(base::random_octets(1)[0]);
-  std::this_thread::sleep_for(
-      std::chrono::microseconds((1'000U << static_cast<unsigned>(run)) * (roll + 1U) / 256U));
-}
-
-base::Error unavailable(std::string message) {
-  base::Error error = base::fail(ErrorCode::kUnavailable, std::move(message));
-  error.retry_after = std::chrono::seconds(1);
-  return error;
-}
 
 void Rows::Clear::operator()(pg_result* result) const {
   PQclear(result);
@@ -261,7 +215,7 @@ bool Connection::take_warning() {
 }
 
 void Connection::lose(std::string why) {
-  if (!lost_) fault_ = {FaultKind::kLost, unavailable(std::move(why))};
+  if (!lost_) fault_ = {FaultKind::kLost, unavailable(std::move(why)), true};
   lost_ = failed_ = true;
   queued_.clear();
   sent_.clear();
@@ -274,23 +228,8 @@ void Connection::refuse(const pg_result* result) {
   const std::string state = text_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
   const std::string message = text_of(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
   if (state.empty()) return lose("The connection to the database was lost.");
-  fault_.error = error_of(state, message);
-  if (state == "25006") {
-    // Another host of the URL may take writes, or this one after a while: not this connection.
-    lost_ = true;
-    fault_.kind = FaultKind::kRefused;
-  } else if (ends_session(state)) {
-    lost_ = true;
-    fault_.kind = FaultKind::kLost;
-    // A session that is out of step is this side's to renew.
-    if (fault_.error.code == ErrorCode::kInternal) fault_.error = unavailable(fault_.error.message);
-  } else if (state == "40001" || state == "40P01") {
-    fault_.kind = FaultKind::kRetry;
-  } else if (state == "23505" || state == "42P07" || state == "42710") {
-    fault_.kind = FaultKind::kTaken;
-  } else {
-    fault_.kind = FaultKind::kRefused;
-  }
+  fault_ = fault_of(state, message);
+  lost_ = fault_.ends_connection;
 }
 
 // Until there is something to read, or all was written that had to be.
@@ -413,6 +352,8 @@ bool Connection::settle() {
   }
   failed_ = false;
   static_cast<void>(collect());
+  // Nobody knows what state a batch has left that failed and was not waited for.
+  if (failed_) lose(fault_.error.message);
   return !lost_;
 }
 

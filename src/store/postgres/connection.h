@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/postgres/fault.h"
 #include "store/row_codec.h"
 #include "store/row_layout.h"
 
@@ -20,19 +21,6 @@ struct pg_conn;
 struct pg_result;
 
 namespace muster::store::postgres {
-
-// How a fault is dealt with.
-enum class FaultKind : std::uint8_t {
-  kRetry,   // another transaction was in the way (40001, 40P01): run again
-  kTaken,   // what was to be made exists: two programs made it at once
-  kLost,    // the connection is gone or is not to be trusted any more
-  kRefused  // anything else: the connection is good, the transaction is not
-};
-
-struct Fault {
-  FaultKind kind = FaultKind::kRefused;
-  base::Error error;  // kUnavailable or kInsufficientStorage with retry_after, or kInternal
-};
 
 // The rows of a statement that ran.
 class Rows {
@@ -60,7 +48,8 @@ struct ConnectionOptions {
   bool pooled = false;
 };
 
-using Deadline = std::chrono::steady_clock::time_point;
+using Instant = std::chrono::steady_clock::time_point;
+using Deadline = Instant;
 
 // One connection, used by one thread at a time. It is always in pipeline mode: what does not need
 // an answer of its own travels with the next statement.
@@ -94,6 +83,8 @@ class Connection {
   // Many statements by semicolon, without parameters or rows.
   [[nodiscard]] bool script(const char* sql);
 
+  // When it was begun.
+  [[nodiscard]] Instant born() const { return born_; }
   [[nodiscard]] const Fault& fault() const { return fault_; }
   // A WARNING came since the last call.
   [[nodiscard]] bool take_warning();
@@ -135,18 +126,12 @@ class Connection {
   std::uint64_t last_name_ = 0;
   std::vector<Queued> queued_;
   std::vector<Sent> sent_;
+  const Instant born_ = std::chrono::steady_clock::now();
   Deadline until_ = Deadline::max();
   Fault fault_;
   bool failed_ = false;  // something in this batch failed
   bool lost_ = false;
   bool warned_ = false;
 };
-
-// Waits before something is run again: longer after each run, counted from 0, and not the same for
-// two that got in each other's way.
-void back_off(int run);
-
-// An error for what the database cannot do now.
-[[nodiscard]] base::Error unavailable(std::string message);
 
 }  // namespace muster::store::postgres

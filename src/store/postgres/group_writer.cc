@@ -141,12 +141,12 @@ GroupWriter::Attempt GroupWriter::after_fault(Slot& session, Group& group) {
   const Fault fault = *session->fault();
   session->clear_fault();
   if (fault.kind == FaultKind::kLost) {
-    session.reset();
+    lose(session);
   } else {
     session->roll_back();
     if (session->fault()) session.reset();
   }
-  if (fault.kind == FaultKind::kRetry || fault.kind == FaultKind::kLost) {
+  if (may_run_again(fault.kind)) {
     group.front().outcome = base::Status(fault.error);  // to be told if it stays so
     return Attempt::kAgain;
   }
@@ -160,7 +160,7 @@ GroupWriter::Attempt GroupWriter::commit(Slot& session, Group& group, std::int64
   if (outcome == Session::Outcome::kFailed) return after_fault(session, group);
   if (outcome == Session::Outcome::kUnknown) {
     const bool answered = !session->fault();  // with a warning: it is on this server only
-    session.reset();
+    lose(session);
     if (!answered) outcome = look_up(session, group, number, mark);
     if (outcome == Session::Outcome::kFailed) return Attempt::kAgain;
   }
@@ -175,13 +175,13 @@ GroupWriter::Attempt GroupWriter::commit(Slot& session, Group& group, std::int64
 
 // A database that is just starting anew will know in a moment.
 Session::Outcome GroupWriter::look_up(Slot& session, const Group& group, std::int64_t number,
-                                      const std::string& mark) const {
+                                      const std::string& mark) {
   const Deadline due = due_of(group);
   for (int run = 0; std::chrono::steady_clock::now() < due; ++run) {
     if (ensure(session, due).ok()) {
       const auto outcome = session->outcome_of(group.front().tenant, number, mark);
       if (!session->fault()) return outcome;
-      session.reset();
+      lose(session);
     }
     back_off(std::min(run, kLongestWait));
   }
@@ -197,8 +197,13 @@ void GroupWriter::note_commit(const Group& group) {
   health_.note(std::nullopt);
 }
 
+void GroupWriter::lose(Slot& session) {
+  session.reset();
+  lost_at_ = std::chrono::steady_clock::now();
+}
+
 base::Status GroupWriter::ensure(Slot& session, Deadline due) const {
-  if (session) {
+  if (session && session->connection().born() > lost_at_.load()) {
     session->connection().until(due);
     if (session->connection().settle()) return base::done();
   }
@@ -228,12 +233,13 @@ StoreStatistics GroupWriter::statistics() const {
 
 void GroupWriter::probe(Slot& session) {
   if (!health_.take_probe()) return;
+  const Deadline due = std::chrono::steady_clock::now() + options_.deadline;
   base::Status status = base::done();
-  for (int run = 0; run < kMaxRuns; ++run) {
-    status = probe_database(session);
+  for (int run = 0; run < kMaxRuns && std::chrono::steady_clock::now() < due; ++run) {
+    status = probe_database(session, due);
     const std::optional<Fault> fault = session ? session->fault() : std::nullopt;
-    if (fault) session.reset();
-    if (!fault || fault->kind != FaultKind::kRetry) break;
+    if (fault) lose(session);
+    if (!fault || !may_run_again(fault->kind)) break;
     back_off(run);
   }
   health_.note(status.ok() ? std::nullopt : std::optional(status.error()));
@@ -241,9 +247,9 @@ void GroupWriter::probe(Slot& session) {
 
 // While all is well, it is enough that the database may be written to. After a failure, only a
 // commit that takes new pages proves that it is over.
-base::Status GroupWriter::probe_database(Slot& session) {
+base::Status GroupWriter::probe_database(Slot& session, Deadline due) {
   const bool failed_before = health_.failing();
-  MUSTER_TRY(ensure(session, std::chrono::steady_clock::now() + options_.deadline));
+  MUSTER_TRY(ensure(session, due));
   if (!failed_before) return session->writable();
   return session->write_probe();
 }

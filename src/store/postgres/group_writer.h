@@ -45,13 +45,14 @@ class GroupWriter {
   [[nodiscard]] Attempt commit(Slot& session, Group& group, std::int64_t number,
                                const std::string& mark);
   [[nodiscard]] Session::Outcome look_up(Slot& session, const Group& group, std::int64_t number,
-                                         const std::string& mark) const;
+                                         const std::string& mark);
   [[nodiscard]] base::Status run_job(Session& session, WriteJob& job, Isolation isolation) const;
   [[nodiscard]] base::Status ensure(Slot& session, Deadline due) const;
+  void lose(Slot& session);
   void give_up(Group& group, const base::Error& error);
   void note_commit(const Group& group);
   void probe(Slot& session);
-  [[nodiscard]] base::Status probe_database(Slot& session);
+  [[nodiscard]] base::Status probe_database(Slot& session, Deadline due);
 
   const PostgresOptions& options_;
   const ConnectionOptions& connection_;
@@ -61,6 +62,8 @@ class GroupWriter {
   std::atomic<std::uint64_t> writes_{0};
   std::atomic<std::uint64_t> failed_writes_{0};
   WriterHealth health_;
+  // When a connection was last lost: those that are older will have gone the same way.
+  std::atomic<Instant> lost_at_{Instant::min()};
 
   std::vector<std::thread> threads_;  // last: everything else is made before they start
 };

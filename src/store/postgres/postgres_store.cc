@@ -24,10 +24,6 @@ class Loan {
   std::unique_ptr<Session> session_;
 };
 
-bool may_run_again(const std::optional<Fault>& fault) {
-  return fault && (fault->kind == FaultKind::kRetry || fault->kind == FaultKind::kLost);
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options,
@@ -55,7 +51,7 @@ base::Status PostgresStore::read(const std::function<base::Status(Reader&)>& rea
       base::Status status = read(loan.session());
       const std::optional<Fault>& fault = loan.session().fault();
       const bool last = run == kMaxRuns || std::chrono::steady_clock::now() >= due;
-      if (last || !may_run_again(fault)) {
+      if (last || !fault || !may_run_again(fault->kind)) {
         // Not all was read that the caller may think was.
         return status.ok() && fault ? base::Status(fault->error) : status;
       }
