@@ -146,7 +146,7 @@ bool nothing_more(Store& store) {
 }
 
 std::vector<Operation> writes() {
-  const auto number = std::make_shared<unsigned>(0);
+  static unsigned number = 0;
   return {
       {"insert",
        [](Store& store) {
@@ -154,11 +154,11 @@ std::vector<Operation> writes() {
        },
        [](Store& store) { return profiles(store) == kBefore + 1; }},
       {"first of a tenant",
-       [number](Store& store) {
-         const std::string tenant = new_tenant(++*number);
+       [](Store& store) {
+         const std::string tenant = new_tenant(++number);
          return write_and_wait(store, tenant, inserting(tenant, profile_of(1)));
        },
-       [number](Store& store) { return profiles(store, new_tenant(*number)) == 1; }},
+       [](Store& store) { return profiles(store, new_tenant(number)) == 1; }},
       {"read and update",
        [](Store& store) {
          return write_and_wait(store, kTenantA,
