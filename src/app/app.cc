@@ -11,6 +11,7 @@
 #include "app/directory.h"
 #include "app/metric_sources.h"
 #include "app/part_settings.h"
+#include "app/periodic.h"
 #include "app/run_files.h"
 #include "app/sd_notify.h"
 #include "app/settings_table.h"
@@ -41,6 +42,9 @@ namespace muster::app {
 namespace {
 
 using base::ErrorCode;
+
+// How soon this node sees what another one took back.
+constexpr std::chrono::milliseconds kLookAgain{400};
 
 struct Certificate {
   std::string certificate_file;
@@ -99,6 +103,7 @@ struct App::Impl {
     metrics_server.reset();
     pool.reset();
     verifier.reset();
+    keeping_up.reset();
     data.reset();
   }
   Impl(const Impl&) = delete;
@@ -142,6 +147,7 @@ struct App::Impl {
   std::unique_ptr<http::HandlerPool> pool;  // null where no handler waits
   std::unique_ptr<http::Server> metrics_server;
   std::unique_ptr<http::Server> server;
+  std::unique_ptr<Periodic> keeping_up;
 };
 
 base::Status App::Impl::open() {
@@ -187,7 +193,16 @@ base::Status App::Impl::open_identity() {
         log.warning("issuer_keys_not_fetched",
                     {observe::field("issuer", name),
                      observe::field("reason", std::string_view(why.message))});
+      },
+      [directory = directory](std::string_view tenant, std::string_view client_id) {
+        return directory->application_exists(tenant, client_id);
       }));
+  // What other nodes and commands take back is to be refused here within a second. While the store
+  // cannot be read nothing is served for which that matters.
+  keeping_up = std::make_unique<Periodic>(kLookAgain, [this] {
+    if (issuer) static_cast<void>(issuer->reload());
+    static_cast<void>(directory->refresh());
+  });
   return base::done();
 }
 

@@ -148,7 +148,7 @@ void add_app_commands(CLI::App& root, Line& line) {
                                });
   list->add_flag("--json", options->json, "Print JSON.");
   CLI::App* remove = add_command(*app, line, "delete",
-                                 "Remove an application; tokens it has stay valid until they end.",
+                                 "Remove an application; tokens it has are refused within a second.",
                                  kForLocal, [&line, options](const Settings& settings) {
                                    return run_app_delete(settings, *options, line.clock);
                                  });

@@ -58,7 +58,7 @@ TEST(Cli, TheFirstPageOfHelpNamesEveryCommand) {
           "  token               Print an access token of this service, and nothing else.\n"
           "  app create          Register an application; its secret is shown once.\n"
           "  app list            List the applications of a tenant.\n"
-          "  app delete          Remove an application; tokens it has stay valid until they end.\n"
+          "  app delete          Remove an application; tokens it has are refused within a second.\n"
           "  tenant create       Make a tenant; --tenant gives its GUID, else one is made.\n"
           "  tenant list         List the tenants.\n"
           "  profile create      Create a profile, with token and QR code.\n"

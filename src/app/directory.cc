@@ -10,7 +10,15 @@ namespace muster::app {
 namespace {
 
 constexpr std::chrono::seconds kBelieved{1};
+constexpr std::chrono::seconds kInUse{60};
 constexpr std::size_t kMostKnown = 10'000;
+
+base::Result<bool> exists(store::Reader& reader, std::string_view tenant,
+                          std::string_view client_id) {
+  // The key alone is read.
+  return MUSTER_TRY(reader.get(edm::kApplications, tenant, client_id, edm::PropertyMask{1}))
+      .has_value();
+}
 
 }  // namespace
 
@@ -44,6 +52,55 @@ base::Result<bool> Directory::tenant_exists(std::string_view tenant) {
   if (known_.size() >= kMostKnown) known_.clear();
   known_.insert_or_assign(std::string(tenant), Known{exists, now.plus(kBelieved)});
   return exists;
+}
+
+base::Result<bool> Directory::application_exists(std::string_view tenant,
+                                                 std::string_view client_id) {
+  ApplicationKey key{tenant, client_id};
+  const base::Timestamp now = clock_.now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = applications_.find(key);
+    if (found != applications_.end()) {
+      found->second.used = now;
+      return found->second.exists;
+    }
+  }
+  const bool possible = !base::uuid_octets(tenant).empty() && !base::uuid_octets(client_id).empty();
+  if (!possible) return false;
+  bool there = false;
+  const base::Status read = store_.read([&](store::Reader& reader) -> base::Status {
+    there = MUSTER_TRY(exists(reader, tenant, client_id));
+    return base::done();
+  });
+  if (!read) return read.error();
+  const std::lock_guard lock(mutex_);
+  if (applications_.size() >= kMostKnown) applications_.clear();
+  applications_.insert_or_assign(std::move(key), KnownApplication{there, now});
+  return there;
+}
+
+base::Status Directory::refresh() {
+  std::map<ApplicationKey, bool> looked;
+  {
+    const base::Timestamp now = clock_.now();
+    const std::lock_guard lock(mutex_);
+    std::erase_if(applications_,
+                  [&](const auto& entry) { return entry.second.used.plus(kInUse) < now; });
+    for (const auto& [key, known] : applications_) looked.emplace(key, known.exists);
+  }
+  if (looked.empty()) return base::done();
+  const base::Status read = store_.read([&](store::Reader& reader) -> base::Status {
+    for (auto& [key, there] : looked) there = MUSTER_TRY(exists(reader, key.first, key.second));
+    return base::done();
+  });
+  if (!read) return read;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, there] : looked) {
+    const auto known = applications_.find(key);
+    if (known != applications_.end()) known->second.exists = there;
+  }
+  return base::done();
 }
 
 }  // namespace muster::app

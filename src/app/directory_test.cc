@@ -81,5 +81,29 @@ TEST_F(DirectoryTest, AnAnswerAboutATenantIsBelievedForASecond) {
   EXPECT_FALSE(exists(kOther));
 }
 
+TEST_F(DirectoryTest, AnApplicationIsRememberedUntilItIsLookedForAgain) {
+  edm::Record record(edm::kApplicationType);
+  record.put(edm::application::kClientId, std::string(kClient));
+  record.put(edm::application::kName, std::string("terraform"));
+  record.put(edm::application::kSecretHash, std::string("sha256$00"));
+  record.put(edm::application::kRoles, std::string());
+  record.put(edm::application::kCreated, clock_.now());
+  insert(edm::kApplications, kTenant, record);
+  EXPECT_TRUE(*directory_.application_exists(kTenant, kClient));
+  EXPECT_FALSE(*directory_.application_exists(kOther, kClient));
+  EXPECT_FALSE(*directory_.application_exists(kTenant, "app"));
+  ASSERT_TRUE(store::write_and_wait(*store_, kTenant, [&](store::Transaction& transaction) {
+                return transaction.remove(edm::kApplications, kTenant, kClient);
+              }).ok());
+  EXPECT_TRUE(*directory_.application_exists(kTenant, kClient));
+  ASSERT_TRUE(directory_.refresh().ok());
+  EXPECT_FALSE(*directory_.application_exists(kTenant, kClient));
+  // Once forgotten it is read.
+  insert(edm::kApplications, kTenant, record);
+  clock_.advance(std::chrono::minutes(2));
+  ASSERT_TRUE(directory_.refresh().ok());
+  EXPECT_TRUE(*directory_.application_exists(kTenant, kClient));
+}
+
 }  // namespace
 }  // namespace muster::app

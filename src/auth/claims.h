@@ -33,6 +33,7 @@ struct VerifiedToken {
   std::shared_ptr<const Principal> principal;
   std::int64_t not_before = 0;
   std::int64_t expires = 0;
+  bool own = false;  // of Muster's own token service
 
   // Inclusive at nbf, exclusive at exp (RFC 7519 §4.1.4 "on or after").
   [[nodiscard]] bool holds_at(base::Timestamp now, std::chrono::seconds skew) const;

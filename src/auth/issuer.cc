@@ -243,6 +243,15 @@ base::Status Issuer::rotate() {
   return add_key();
 }
 
+base::Status Issuer::replace() {
+  const std::lock_guard lock(changing_);
+  MUSTER_TRY(load());
+  const auto before = ring();
+  MUSTER_TRY(add_key());
+  for (const Ring::Entry& entry : before->entries) MUSTER_TRY(store_->remove(entry.kid));
+  return load();
+}
+
 base::Status Issuer::prune() {
   const std::lock_guard lock(changing_);
   MUSTER_TRY(load());

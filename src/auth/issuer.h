@@ -49,7 +49,8 @@ struct MintedToken {
   base::Timestamp expires;
 };
 
-// Thread-safe. Only create(), reload(), rotate() and prune() reach the key store and may block.
+// Thread-safe. Only create(), reload(), rotate(), replace() and prune() reach the key store and may
+// block.
 class Issuer {
  public:
   // Loads the ring and makes the first key if there is none. `clock` must outlive the issuer.
@@ -72,6 +73,8 @@ class Issuer {
   // Adds a new key, which signs from now on. The ones before it stay accepted for max_token_life
   // and the time other nodes may take to notice.
   [[nodiscard]] base::Status rotate();
+  // Adds a new key and removes all before it: tokens that those signed are refused from now on.
+  [[nodiscard]] base::Status replace();
   // Rotates if the signing key has less than max_token_life left before it retires, and removes
   // keys that are no longer accepted. To be called now and then (hourly).
   [[nodiscard]] base::Status prune();

@@ -29,11 +29,13 @@ std::optional<std::string_view> own_base_url(const boost::json::object& claims) 
 }  // namespace
 
 Judge::Judge(const AuthSettings& settings, std::shared_ptr<Issuer> own,
-             std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants)
+             std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants,
+             ApplicationCheck applications)
     : settings_(settings),
       own_(std::move(own)),
       others_(std::move(others)),
-      tenants_(std::move(tenants)) {}
+      tenants_(std::move(tenants)),
+      applications_(std::move(applications)) {}
 
 Judgement Judge::judge(std::string_view text, base::Timestamp now) const {
   auto parsed = parse_token(text);
@@ -66,7 +68,7 @@ Judgement Judge::judge_own(const ParsedToken& token, std::string_view base_url,
   if (!key->verifies(token.algorithm, token.signing_input, token.signature)) {
     return invalid_token("signature");
   }
-  return admit(check_claims(token.claims, rules));
+  return admit(check_claims(token.claims, rules), true);
 }
 
 Judgement Judge::judge_external(const ParsedToken& token, std::size_t source,
@@ -86,17 +88,29 @@ Judgement Judge::judge_external(const ParsedToken& token, std::size_t source,
     return key->verifies(token.algorithm, token.signing_input, token.signature);
   });
   if (!good) return invalid_token("signature");
-  return admit(check_claims(token.claims, rules));
+  return admit(check_claims(token.claims, rules), false);
 }
 
-Judgement Judge::admit(base::Result<VerifiedToken> token) const {
+Judgement Judge::admit(base::Result<VerifiedToken> token, bool own) const {
   if (!token) return std::move(token).error();
   if (tenants_) {
     auto exists = tenants_(token->principal->tenant_id);
     if (!exists) return std::move(exists).error();
     if (!*exists) return invalid_token("tenant");
   }
+  token->own = own;
+  if (auto refusal = withdrawn(*token)) return *std::move(refusal);
   return std::move(token).value();
+}
+
+std::optional<base::Error> Judge::withdrawn(const VerifiedToken& token) const {
+  const Principal& principal = *token.principal;
+  // `muster token` names no application.
+  if (!applications_ || !token.own || principal.application_id.empty()) return std::nullopt;
+  auto exists = applications_(principal.tenant_id, principal.application_id);
+  if (!exists) return std::move(exists).error();
+  if (!*exists) return invalid_token("application");
+  return std::nullopt;
 }
 
 base::Error Judge::key_not_found(std::size_t source) const {

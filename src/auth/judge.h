@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -28,11 +29,15 @@ class Judge {
   static constexpr std::size_t kOwn = static_cast<std::size_t>(-1);
 
   Judge(const AuthSettings& settings, std::shared_ptr<Issuer> own,
-        std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants);
+        std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants,
+        ApplicationCheck applications);
 
   [[nodiscard]] Judgement judge(std::string_view token, base::Timestamp now) const;
   // The refusal when fresh keys did not help, or could not be asked for.
   [[nodiscard]] base::Error key_not_found(std::size_t source) const;
+
+  // The refusal of a token that was good before, if its application was removed since.
+  [[nodiscard]] std::optional<base::Error> withdrawn(const VerifiedToken& token) const;
 
   [[nodiscard]] const std::shared_ptr<Issuer>& own() const { return own_; }
   [[nodiscard]] const std::vector<std::unique_ptr<TrustedIssuer>>& others() const {
@@ -44,12 +49,13 @@ class Judge {
                                     base::Timestamp now) const;
   [[nodiscard]] Judgement judge_external(const ParsedToken& token, std::size_t source,
                                          base::Timestamp now) const;
-  [[nodiscard]] Judgement admit(base::Result<VerifiedToken> token) const;
+  [[nodiscard]] Judgement admit(base::Result<VerifiedToken> token, bool own) const;
 
   const AuthSettings& settings_;
   std::shared_ptr<Issuer> own_;
   std::vector<std::unique_ptr<TrustedIssuer>> others_;
   TenantCheck tenants_;
+  ApplicationCheck applications_;
 };
 
 }  // namespace muster::auth

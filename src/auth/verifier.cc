@@ -82,7 +82,7 @@ class Gate final : public Verifier {
  public:
   Gate(AuthSettings settings, std::shared_ptr<Issuer> own,
        std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants,
-       const base::Clock& clock, FetchFailed fetch_failed);
+       ApplicationCheck applications, const base::Clock& clock, FetchFailed fetch_failed);
   ~Gate() override;
 
   void verify(std::string_view authorization, Callback done) override;
@@ -134,10 +134,11 @@ class Gate final : public Verifier {
 
 Gate::Gate(AuthSettings settings, std::shared_ptr<Issuer> own,
            std::vector<std::unique_ptr<TrustedIssuer>> others, TenantCheck tenants,
-           const base::Clock& clock, FetchFailed fetch_failed)
+           ApplicationCheck applications, const base::Clock& clock, FetchFailed fetch_failed)
     : settings_(std::move(settings)),
       clock_(clock),
-      judge_(settings_, std::move(own), std::move(others), std::move(tenants)),
+      judge_(settings_, std::move(own), std::move(others), std::move(tenants),
+             std::move(applications)),
       fetch_failed_(std::move(fetch_failed)),
       next_due_(std::numeric_limits<std::int64_t>::max()),
       fetcher_({settings_.fetch_timeout, settings_.fetch_limit}, stop_) {
@@ -182,6 +183,10 @@ void Gate::verify(std::string_view authorization, Callback done) {
     digest = base::sha256(*token);
     const VerifiedToken* known = cache_of_this_thread().find(current, digest);
     if (known != nullptr && known->holds_at(now, settings_.skew)) {
+      if (auto refusal = judge_.withdrawn(*known)) {
+        ++refused_;
+        return done(*std::move(refusal));
+      }
       ++cached_;
       return done(known->principal);
     }
@@ -320,11 +325,9 @@ void Gate::answer_waiting(std::size_t index) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Verifier>> Verifier::create(AuthSettings settings,
-                                                         std::shared_ptr<Issuer> own,
-                                                         TenantCheck tenants,
-                                                         const base::Clock& clock,
-                                                         FetchFailed fetch_failed) {
+base::Result<std::unique_ptr<Verifier>> Verifier::create(
+    AuthSettings settings, std::shared_ptr<Issuer> own, TenantCheck tenants,
+    const base::Clock& clock, FetchFailed fetch_failed, ApplicationCheck applications) {
   std::vector<std::unique_ptr<TrustedIssuer>> others;
   for (const ExternalIssuer& external : settings.external_issuers) {
     others.push_back(MUSTER_TRY(TrustedIssuer::create(external, settings)));
@@ -332,9 +335,9 @@ base::Result<std::unique_ptr<Verifier>> Verifier::create(AuthSettings settings,
   if (own == nullptr && others.empty()) {
     return fail(base::ErrorCode::kConfiguration, "No issuer of tokens is configured.");
   }
-  return std::unique_ptr<Verifier>(std::make_unique<Gate>(std::move(settings), std::move(own),
-                                                          std::move(others), std::move(tenants),
-                                                          clock, std::move(fetch_failed)));
+  return std::unique_ptr<Verifier>(std::make_unique<Gate>(
+      std::move(settings), std::move(own), std::move(others), std::move(tenants),
+      std::move(applications), clock, std::move(fetch_failed)));
 }
 
 }  // namespace muster::auth

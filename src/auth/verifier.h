@@ -30,6 +30,12 @@ using Verdict = base::Result<std::shared_ptr<const Principal>>;
 // be thread-safe and quick. An error is passed on to the caller.
 using TenantCheck = std::function<base::Result<bool>(std::string_view tenant)>;
 
+// Whether an application of the own token service still exists. Asked for every request with one of
+// its tokens, remembered or not, on the thread that verifies: it must be thread-safe and answer
+// from memory. An error is passed on to the caller.
+using ApplicationCheck =
+    std::function<base::Result<bool>(std::string_view tenant, std::string_view client_id)>;
+
 // Told of every failed fetch of an external issuer's keys: the issuer's name and what was wrong,
 // which holds no part of the document. Called on the fetching thread, which it must not hold up.
 using FetchFailed = std::function<void(std::string_view issuer, const base::Error& why)>;
@@ -39,12 +45,13 @@ class Verifier {
  public:
   using Callback = std::function<void(Verdict)>;
 
-  // `own` may be null (external issuers only); an empty `tenants` lets every tenant in; `clock`
-  // must outlive the verifier. Starts one thread, which fetches keys; does not wait for any issuer.
-  // kConfiguration if an issuer's settings are wrong or a JWKS file cannot be read.
+  // `own` may be null (external issuers only); an empty `tenants` lets every tenant in, an empty
+  // `applications` every application; `clock` must outlive the verifier. Starts one thread, which
+  // fetches keys; does not wait for any issuer. kConfiguration if an issuer's settings are wrong or
+  // a JWKS file cannot be read.
   [[nodiscard]] static base::Result<std::unique_ptr<Verifier>> create(
       AuthSettings settings, std::shared_ptr<Issuer> own, TenantCheck tenants,
-      const base::Clock& clock, FetchFailed fetch_failed = {});
+      const base::Clock& clock, FetchFailed fetch_failed = {}, ApplicationCheck applications = {});
   // Answers what still waits with kUnavailable and ends the thread; breaks off a fetch under way.
   virtual ~Verifier() = default;
 

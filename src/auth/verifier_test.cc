@@ -175,6 +175,36 @@ TEST_F(VerifierTest, ATenantCheckThatFailsIsPassedOn) {
   EXPECT_EQ(verdict.error().code, base::ErrorCode::kUnavailable);
 }
 
+TEST_F(VerifierTest, TokensOfARemovedApplicationEndAlthoughTheyAreRemembered) {
+  bool exists = true;
+  const auto verifier = *Verifier::create(
+      settings_, own_, {}, clock_, {},
+      [&](std::string_view tenant, std::string_view client) -> base::Result<bool> {
+        EXPECT_EQ(tenant, forge::kTenant);
+        EXPECT_EQ(client, "app");
+        return exists;
+      });
+  const std::string header = bearer(own_->mint(application()));
+  MintRequest by_command = application();
+  by_command.application_id.clear();
+  const std::string unnamed = bearer(own_->mint(by_command));
+  EXPECT_TRUE(verdict_on(*verifier, header));
+  exists = false;
+  const Verdict verdict = verdict_on(*verifier, header);
+  ASSERT_FALSE(verdict);
+  EXPECT_EQ(verdict.error().code, base::ErrorCode::kNotAuthenticated);
+  EXPECT_TRUE(verdict_on(*verifier, unnamed)) << "names no application";
+}
+
+TEST_F(VerifierTest, AReplacedSigningKeyEndsItsTokens) {
+  const auto verifier = make();
+  const std::string old = bearer(own_->mint(application()));
+  EXPECT_TRUE(verdict_on(*verifier, old));
+  ASSERT_TRUE(own_->replace());
+  EXPECT_FALSE(verdict_on(*verifier, old));
+  EXPECT_TRUE(verdict_on(*verifier, bearer(own_->mint(application()))));
+}
+
 TEST_F(VerifierTest, RotationKeepsOldTokensAndTakesNewOnes) {
   const auto verifier = make();
   const std::string old = bearer(own_->mint(application()));

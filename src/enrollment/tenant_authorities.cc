@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include "base/random.h"
+#include "base/sha256.h"
 #include "edm/authority_model.h"
 #include "enrollment/audit.h"
 #include "enrollment/revocation.h"
@@ -14,10 +16,24 @@ namespace {
 
 namespace row = edm::authority;
 
-constexpr std::chrono::seconds kBelieved{1};
+constexpr std::chrono::milliseconds kBelieved{500};
 constexpr std::chrono::seconds kSettling{5};
 constexpr std::size_t kMostKnown = 10'000;
 constexpr std::size_t kListPage = 1'000;
+
+// Reading what is revoked takes a part of the time at most, however much it is.
+constexpr int kReadingShare = 10;
+
+base::Timestamp after(base::Timestamp start, std::chrono::nanoseconds by) {
+  return base::Timestamp::from_ticks(start.ticks() + by.count() / 100);
+}
+
+// Of what a list says, apart from its times.
+std::string content_of(const std::vector<pki::RevokedCertificate>& revoked) {
+  base::Sha256 hash;
+  for (const pki::RevokedCertificate& one : revoked) hash.update(one.serial + ";");
+  return hash.digest();
+}
 
 edm::Record record_of(const pki::AuthorityMaterial& material, base::Timestamp now) {
   edm::Record record(edm::kAuthorityType);
@@ -173,7 +189,7 @@ base::Result<std::shared_ptr<const Generations>> TenantAuthorities::find(const T
   if (!loaded) return loaded;
   const std::lock_guard lock(mutex_);
   if (known_.size() >= kMostKnown) known_.clear();
-  known_.insert_or_assign(place.tenant, Known{loaded, now.plus(kBelieved)});
+  known_.insert_or_assign(place.tenant, Known{loaded, after(now, kBelieved)});
   return loaded;
 }
 
@@ -231,15 +247,12 @@ base::Status TenantAuthorities::import(const TenantPlace& place, std::string_vie
 }
 
 // Revocations of one authority stand together, so its list is one stretch of the table.
-base::Result<std::string> TenantAuthorities::make_list(const TenantPlace& place,
-                                                       const pki::Authority& authority, bool root) {
+base::Result<std::vector<pki::RevokedCertificate>> TenantAuthorities::revoked_by(
+    std::string_view tenant, const pki::Authority& authority) const {
   const base::Timestamp now = clock_.now();
-  const base::Timestamp next = now.plus(policy_.load()->crl_validity);
-  const auto number = static_cast<std::uint64_t>(now.ticks());
-  if (root) return authority.sign_root_crl(number, now, next);
   const std::string generation = generation_key(authority.generation());
   std::vector<pki::RevokedCertificate> revoked;
-  store::Query query{.set = &edm::kRevocations, .tenant = place.tenant, .limit = kListPage};
+  store::Query query{.set = &edm::kRevocations, .tenant = tenant, .limit = kListPage};
   query.after = revocation_key(generation, "");
   for (bool more = true; more;) {
     const store::Page page = MUSTER_TRY(store::list(store_, query));
@@ -257,7 +270,36 @@ base::Result<std::string> TenantAuthorities::make_list(const TenantPlace& place,
     }
     if (more) query.after = page.records.back().key();
   }
-  return authority.sign_crl(revoked, number, now, next);
+  return revoked;
+}
+
+// The one before as long as it is not old and says the same.
+base::Result<TenantAuthorities::List> TenantAuthorities::make_list(
+    const TenantPlace& place, const pki::Authority& authority, bool root,
+    const std::optional<List>& before) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto policy = policy_.load();
+  const base::Timestamp now = clock_.now();
+  const base::Timestamp next = now.plus(policy->crl_validity);
+  const auto number = static_cast<std::uint64_t>(now.ticks());
+  List list{.der = {}, .content = {}, .until = now.plus(policy->crl_refresh), .check_after = {}};
+  if (root) {
+    list.der = MUSTER_TRY(authority.sign_root_crl(number, now, next));
+    list.check_after = list.until;  // nothing is ever revoked there
+    return list;
+  }
+  const auto revoked = MUSTER_TRY(revoked_by(place.tenant, authority));
+  const auto reading = std::chrono::steady_clock::now() - begun;
+  list.content = content_of(revoked);
+  list.check_after =
+      after(now, std::max<std::chrono::nanoseconds>(kBelieved, reading * kReadingShare));
+  if (before && now < before->until && before->content == list.content) {
+    list.der = before->der;
+    list.until = before->until;
+    return list;
+  }
+  list.der = MUSTER_TRY(authority.sign_crl(revoked, number, now, next));
+  return list;
 }
 
 base::Result<std::string> TenantAuthorities::crl(const TenantPlace& place, std::uint32_t generation,
@@ -270,20 +312,23 @@ base::Result<std::string> TenantAuthorities::crl(const TenantPlace& place, std::
   if (found == generations->end()) return none;
   const std::string key = list_key(place.tenant, generation, root);
   const base::Timestamp now = clock_.now();
+  std::optional<List> before;
   {
     const std::lock_guard lock(mutex_);
     const auto known = lists_.find(key);
-    if (known != lists_.end() && now < known->second.until) return known->second.der;
+    if (known != lists_.end()) before = known->second;
   }
-  std::string der = MUSTER_TRY(make_list(place, **found, root));
+  if (before && now < std::min(before->until, before->check_after)) return before->der;
+  List list = MUSTER_TRY(make_list(place, **found, root, before));
   const std::lock_guard lock(mutex_);
   const auto unsettled = unsettled_.find(place.tenant);
   if (unsettled != unsettled_.end()) {
-    if (now < unsettled->second) return der;
+    if (now < unsettled->second) return list.der;
     unsettled_.erase(unsettled);
   }
   if (lists_.size() >= kMostKnown) lists_.clear();
-  lists_.insert_or_assign(key, List{der, now.plus(policy_.load()->crl_refresh)});
+  std::string der = list.der;
+  lists_.insert_or_assign(key, std::move(list));
   return der;
 }
 

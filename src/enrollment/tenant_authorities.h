@@ -26,7 +26,8 @@ struct AuthorityPolicy {
   std::chrono::seconds issuing_validity = std::chrono::hours(24 * 1825);
   std::chrono::seconds backdate = std::chrono::hours(24);
   std::chrono::seconds crl_validity = std::chrono::hours(24 * 7);
-  // How old a list may be that is given out again; a revocation made here ends it at once.
+  // How old a list may be that is given out again; a revocation ends it at once when it was made
+  // here, within a second when it was made on another node.
   std::chrono::seconds crl_refresh{60};
   std::chrono::seconds ocsp_validity = std::chrono::hours(1);
   pki::TokenStore tokens = {};
@@ -45,7 +46,7 @@ using Generations = std::vector<std::shared_ptr<const pki::Authority>>;
 // Roots, issuing certificates and the links between them, DER, each once, the newest first.
 [[nodiscard]] std::vector<std::string> trust_anchors_of(const Generations& generations);
 
-// Thread-safe. Generations are believed for a second, so that a replacement on another node is
+// Thread-safe. Generations are believed for half a second, so that a replacement on another node is
 // seen; a bounded number of tenants is remembered.
 class TenantAuthorities {
  public:
@@ -90,14 +91,19 @@ class TenantAuthorities {
   };
   struct List {
     std::string der;
-    base::Timestamp until;
+    std::string content;          // hash of what is revoked
+    base::Timestamp until;        // given out no longer
+    base::Timestamp check_after;  // then what is revoked is read again
   };
   [[nodiscard]] base::Result<std::shared_ptr<const Generations>> load(const TenantPlace& place);
   [[nodiscard]] base::Result<pki::CertificateStatus> status_of(std::string_view tenant,
                                                                const pki::Authority& authority,
                                                                std::string_view serial);
-  [[nodiscard]] base::Result<std::string> make_list(const TenantPlace& place,
-                                                    const pki::Authority& authority, bool root);
+  [[nodiscard]] base::Result<std::vector<pki::RevokedCertificate>> revoked_by(
+      std::string_view tenant, const pki::Authority& authority) const;
+  [[nodiscard]] base::Result<List> make_list(const TenantPlace& place,
+                                             const pki::Authority& authority, bool root,
+                                             const std::optional<List>& before);
   [[nodiscard]] base::Status insert(std::string_view tenant,
                                     const pki::AuthorityMaterial& material);
   [[nodiscard]] pki::AuthorityPlan plan_for(const TenantPlace& place) const;

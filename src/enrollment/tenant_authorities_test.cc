@@ -108,5 +108,26 @@ TEST_P(Authorities, AreInTheAuditLogWithoutTheirKeys) {
   EXPECT_EQ(*events[0].get(edm::audit_event::kResult), "Success");
 }
 
+TEST_P(Authorities, ListsNameWhatAnotherNodeRevokedWithinASecond) {
+  ASSERT_TRUE(get(*authorities_).ok());
+  const auto list = [&] { return authorities_->crl(place_of(kTenantA), 1, false).value(); };
+  const std::string empty = list();
+  edm::Record revocation(edm::kRevocationType);
+  revocation.put(edm::revocation::kId, std::string("00000001-0badc0de"));
+  revocation.put(edm::revocation::kRevoked, clock_.now());
+  revocation.put(edm::revocation::kExpires, clock_.now().plus(std::chrono::hours(1)));
+  revocation.put(edm::revocation::kReason, std::int64_t{5});
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(list(), empty) << "is not signed anew while it says the same";
+  ASSERT_TRUE(store::write_and_wait(store(), kTenantA, [&](store::Transaction& transaction) {
+                return transaction.insert(edm::kRevocations, kTenantA, revocation);
+              }).ok());
+  clock_.advance(std::chrono::seconds(1));
+  const std::string one = list();
+  EXPECT_NE(one, empty);
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(list(), one);
+}
+
 }  // namespace
 }  // namespace muster::enrollment
