@@ -156,6 +156,9 @@ base::Status App::Impl::open() {
       [sizes = metrics.histogram(observe::Metric::kStoreCommitWrites)](std::size_t writes) {
         sizes.observe(static_cast<std::uint64_t>(writes));
       })));
+  data->keys().on_fault([this](const base::Error& why) {
+    log.error("data_keys_not_read", {observe::field("reason", std::string_view(why.message))});
+  });
   MUSTER_TRY(data->ensure_tenant());
   MUSTER_TRY(open_identity());
   const Certificate certificate = MUSTER_TRY(find_certificate(settings, clock));
@@ -346,10 +349,12 @@ base::Status App::reload(const Settings& settings) {
   auto tls = MUSTER_TRY(http::TlsContext::load(certificate.certificate_file, certificate.key_file));
   auto policy = MUSTER_TRY(impl_->profile_policy(settings, certificate));
   auto demands = MUSTER_TRY(enrollment_policy(settings));
+  KeyEncryption encryption = MUSTER_TRY(KeyEncryption::open(settings));
   if (impl_->issuer) MUSTER_TRY(impl_->issuer->reload());
   impl_->server->reload_tls(std::move(tls));
   impl_->profile_tokens->use(std::move(policy));
   impl_->current = settings;
+  impl_->data->keys().use(std::move(encryption));
   impl_->devices->use(std::move(demands));
   impl_->authorities->use(authority_policy(settings));
   impl_->est_service->use(est_settings(settings));

@@ -18,6 +18,7 @@
 #include "app/backup_commands.h"
 #include "app/backup_manifest.h"
 #include "app/data_directory.h"
+#include "app/key_encryption.h"
 #include "app/private_file.h"
 #include "app/progress_bar.h"
 #include "base/encoding.h"
@@ -70,9 +71,11 @@ base::Result<Source> small_source(const std::string& data, std::string name) {
                 .mode = status.st_mode & 0777U};
 }
 
-// All but the store, in the order of their names.
-base::Result<std::vector<Source>> small_sources(const std::string& data) {
-  std::vector<std::string> names = {std::string(kKeyPart)};
+// All but the store, in the order of their names. The key file only where it is in use.
+base::Result<std::vector<Source>> small_sources(const Settings& settings) {
+  const std::string& data = settings.data;
+  std::vector<std::string> names;
+  if (uses_default_key_file(settings)) names.emplace_back(kKeyPart);
   std::error_code fault;
   if (fs::is_regular_file(data + "/" + std::string(kSettingsPart), fault)) {
     names.emplace_back(kSettingsPart);
@@ -170,36 +173,45 @@ base::Status put_in_place(const std::string& draft, const std::string& path) {
   return sync_folder(folder.empty() ? "." : folder.string());
 }
 
-void say(const std::string& out, const BackupManifest& manifest, std::uint64_t size) {
+void say(const Settings& settings, const std::string& out, const BackupManifest& manifest,
+         std::uint64_t size) {
   std::uint64_t rows = 0;
   for (const auto& [table, count] : manifest.rows) rows += count;
   std::cout << out << ": " << rows << " rows, " << manifest.parts.size() << " files, "
             << readable_size(size) << ".\n";
+  const bool holds_key = uses_default_key_file(settings);
+  if (!holds_key) {
+    std::cout << "Its secrets need one of these keys, which are not in it:\n";
+    for (const std::string& key : settings.key_encryption_keys) std::cout << "  " << key << '\n';
+  }
   if (std::ranges::all_of(manifest.parts, &BackupPart::included)) {
-    std::cout << "It holds the key of all secrets and the TLS keys: who can read it can read every "
-                 "token and be this service.\n";
+    std::cout << (holds_key
+                      ? "It holds the key of all secrets and the TLS keys: who can read it can "
+                        "read every token and be this service.\n"
+                      : "It holds the TLS keys: who can read it can be this service.\n");
     return;
   }
-  std::cout << "These are not in it, and without the key its secrets cannot be read; keep them "
-               "elsewhere:\n";
+  std::cout << (holds_key ? "These are not in it, and without the key its secrets cannot be read; "
+                            "keep them elsewhere:\n"
+                          : "These are not in it; keep them elsewhere:\n");
   for (const BackupPart& part : manifest.parts) {
     if (!part.included) std::cout << "  " << part.name << '\n';
   }
 }
 
 // The draft goes with its folder at the end of this function, the name stays.
-base::Result<std::uint64_t> make(const std::string& data, const BackupOptions& options,
+base::Result<std::uint64_t> make(const Settings& settings, const BackupOptions& options,
                                  base::Timestamp now, BackupManifest& manifest) {
   const DraftFolder draft = MUSTER_TRY(DraftFolder::make(options.out + ".part"));
   ProgressBar bar(std::cerr, errors_on_terminal(), "Backing up");
   Progress progress(bar);
   const std::string copy = draft.file(std::string(kStorePart));
   const store::CopyFacts facts = MUSTER_TRY(store::copy_sqlite(
-      data + "/" + std::string(kStorePart), copy,
+      settings.data + "/" + std::string(kStorePart), copy,
       [&](std::uint64_t done, std::uint64_t all) { progress.copied(done, all); }));
   manifest.schema = facts.schema;
   manifest.rows = facts.rows;
-  std::vector<Source> sources = MUSTER_TRY(small_sources(data));
+  std::vector<Source> sources = MUSTER_TRY(small_sources(settings));
   sources.push_back(MUSTER_TRY(store_source(copy, progress)));
   for (Source& source : sources) {
     source.part.included = !options.without_secrets || !is_secret_part(source.part.name);
@@ -232,8 +244,8 @@ base::Status run_backup(const Settings& settings, const BackupOptions& options,
   MUSTER_TRY(must_not_exist(options.out));
   const base::Timestamp now = clock.now();
   BackupManifest manifest{.program = MUSTER_VERSION, .created = now.text()};
-  const std::uint64_t size = MUSTER_TRY(make(settings.data, options, now, manifest));
-  say(options.out, manifest, size);
+  const std::uint64_t size = MUSTER_TRY(make(settings, options, now, manifest));
+  say(settings, options.out, manifest, size);
   return base::done();
 }
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "app/device_settings.h"
+#include "app/key_encryption.h"
 #include "auth/verifier.h"
-#include "base/vault.h"
 #include "enrollment/payload_check.h"
 #include "enrollment/qr_code.h"
 #include "http/tls.h"
@@ -106,10 +106,8 @@ void check_data(const Settings& settings, Report& report) {
     report.add(Severity::kWarning, "data",
                settings.data + " can be entered by other users; chmod 700 keeps them out.");
   }
-  const std::string key = settings.data + "/secrets/vault.key";
-  if (!fs::exists(key, fault)) return;
-  const auto vault = base::Vault::open(key);
-  if (!vault) report.add(vault.error());
+  const auto keys = KeyEncryption::open(settings);
+  if (!keys) report.add(keys.error());
 }
 
 void check_issuers(const Settings& settings, const base::Clock& clock, Report& report) {

@@ -147,11 +147,11 @@ void add_app_commands(CLI::App& root, Line& line) {
                                  return run_app_list(settings, *options, line.clock);
                                });
   list->add_flag("--json", options->json, "Print JSON.");
-  CLI::App* remove = add_command(*app, line, "delete",
-                                 "Remove an application; tokens it has are refused within a second.",
-                                 kForLocal, [&line, options](const Settings& settings) {
-                                   return run_app_delete(settings, *options, line.clock);
-                                 });
+  CLI::App* remove = add_command(
+      *app, line, "delete", "Remove an application; tokens it has are refused within a second.",
+      kForLocal, [&line, options](const Settings& settings) {
+        return run_app_delete(settings, *options, line.clock);
+      });
   remove->add_option("CLIENT-ID", options->client_id, "Its client id.")->required();
 }
 
@@ -213,6 +213,7 @@ void build(CLI::App& root, Line& line) {
   add_profile_commands(root, line);
   add_ca_commands(root, line);
   add_device_commands(root, line);
+  add_keys_commands(root, line);
   add_backup_commands(root, line);
   add_copy_command(root, line);
   add_migrate_command(root, line);

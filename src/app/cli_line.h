@@ -54,6 +54,7 @@ void add_backup_commands(CLI::App& root, Line& line);
 void add_ca_commands(CLI::App& root, Line& line);
 void add_copy_command(CLI::App& root, Line& line);
 void add_migrate_command(CLI::App& root, Line& line);
+void add_keys_commands(CLI::App& root, Line& line);
 void add_profile_commands(CLI::App& root, Line& line);
 void add_device_commands(CLI::App& root, Line& line);
 

@@ -12,6 +12,7 @@
 
 #include "app/copy_output.h"
 #include "app/copy_side.h"
+#include "app/data_keys.h"
 #include "app/progress_bar.h"
 #include "edm/copy_model.h"
 #include "edm/system_model.h"
@@ -101,10 +102,13 @@ class Copy {
     transfer_.patience = to_.is_file() ? std::chrono::seconds(3) : std::chrono::seconds(30);
   }
 
-  base::Status run(const Settings& settings, base::Timestamp now) {
-    key_ = MUSTER_TRY(key_file_of(settings, from_, to_));
-    const auto vault = MUSTER_TRY(base::Vault::open(key_));
+  base::Status run(const Settings& settings, const base::Clock& clock) {
+    const base::Timestamp now = clock.now();
+    KeyEncryption encryption = MUSTER_TRY(encryption_of(settings));
+    // Both sides have the source's data keys, which are among what is copied.
+    const auto vault = base::Vault::empty();
     source_ = MUSTER_TRY(from_.open(vault));
+    MUSTER_TRY(open_keys(vault, std::move(encryption), clock));
     MUSTER_TRY(judge_source());
     destination_ = MUSTER_TRY(options_.verify ? to_.open(vault) : to_.make(vault));
     MUSTER_TRY(judge_destination());
@@ -121,6 +125,43 @@ class Copy {
   }
 
  private:
+  // By the settings, else by the key file.
+  base::Result<KeyEncryption> encryption_of(const Settings& settings) {
+    Settings of_keys = settings;
+    auto& named = of_keys.key_encryption_keys;
+    if (named.empty()) {
+      key_ = MUSTER_TRY(key_file_of(settings, from_, to_));
+      named.push_back("file:" + key_);
+    } else {
+      key_ = "key_encryption_keys";
+    }
+    return KeyEncryption::open(of_keys);
+  }
+
+  base::Status open_keys(const std::shared_ptr<base::Vault>& vault, KeyEncryption encryption,
+                         const base::Clock& clock) {
+    const auto any = [&](const edm::EntitySet& set) -> base::Result<bool> {
+      const store::Page page = MUSTER_TRY(
+          store::list(*source_, {.set = &set, .tenant = edm::kSystemTenant, .limit = 1}));
+      return !page.records.empty();
+    };
+    if (!MUSTER_TRY(any(edm::kDataKeys))) {
+      if (!MUSTER_TRY(any(edm::kTenants))) return base::done();  // judge_source() says it
+      return refuse("The source, " + from_.name() +
+                        ", has no keys yet: start this program on it once before.",
+                    "--from");
+    }
+    auto keys = DataKeys::open(*source_, vault, std::move(encryption), clock, key_);
+    if (keys) {
+      keys_ = std::move(keys).value();
+      return base::done();
+    }
+    if (keys.error().code != ErrorCode::kConfiguration) return keys.error();
+    return refuse("The key '" + key_ + "' does not open the secrets of " + from_.name() + ": " +
+                      keys.error().message,
+                  key_);
+  }
+
   base::Status judge_source() {
     const Stock stock = MUSTER_TRY(stock_of(*source_, from_, key_));
     if (stock.marked) {
@@ -215,6 +256,7 @@ class Copy {
   const CopySide to_;
   std::string key_;
   std::unique_ptr<store::Store> source_;
+  std::unique_ptr<DataKeys> keys_;  // of the source
   std::unique_ptr<store::Store> destination_;
   Tenants tenants_;     // of the source, as it was found
   Tenants others_;      // of the destination alone
@@ -245,7 +287,7 @@ base::Status run_copy(const Settings& settings, const CopyOptions& options,
   CopySide to = MUSTER_TRY(CopySide::parse("--to", options.to, settings.store_pooled));
   if (from.same_as(to)) return refuse("--from and --to are the same store.", "--to");
   if (options.finish) MUSTER_TRY(must_be_stopped(from));
-  return Copy(options, std::move(from), std::move(to)).run(settings, clock.now());
+  return Copy(options, std::move(from), std::move(to)).run(settings, clock);
 }
 
 }  // namespace muster::app

@@ -88,10 +88,14 @@ base::Result<DataDirectory> DataDirectory::open(const Settings& settings, const 
                                                 std::function<void(std::size_t writes)> on_commit) {
   MUSTER_TRY(make_private_folder(settings.data));
   MUSTER_TRY(make_private_folder(settings.data + "/secrets"));
-  auto vault = MUSTER_TRY(base::Vault::open(settings.data + "/secrets/vault.key"));
+  // Before a store is made: what cannot be read here will not be there later.
+  KeyEncryption encryption = MUSTER_TRY(KeyEncryption::open(settings));
+  auto vault = base::Vault::empty();
   auto store = MUSTER_TRY(open_store(settings, vault, std::move(on_commit)));
   MUSTER_TRY(must_be_whole(*store));
-  return DataDirectory(std::move(vault), std::move(store), clock);
+  auto keys = MUSTER_TRY(
+      DataKeys::open(*store, vault, std::move(encryption), clock, default_key_file(settings)));
+  return DataDirectory(std::move(vault), std::move(store), std::move(keys), clock);
 }
 
 base::Result<std::vector<Tenant>> DataDirectory::tenants() const {

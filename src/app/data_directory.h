@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/data_keys.h"
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -35,9 +36,10 @@ struct Tenant {
 
 class DataDirectory {
  public:
-  // Makes the folder (mode 0700), the vault's key and the store when they are missing.
-  // kConfiguration, naming the file, when one cannot be made or read, and for a store that
-  // `muster copy` has not finished. `clock` must outlive this.
+  // Makes the folder (mode 0700), the store, its keys and the default key file when they are
+  // missing. kConfiguration, naming the file or setting, when one cannot be made or read, when the
+  // store's keys do not open, and for a store that `muster copy` has not finished. `clock` must
+  // outlive this.
   // `on_commit` is told of each commit of the store (store/open.h).
   [[nodiscard]] static base::Result<DataDirectory> open(
       const Settings& settings, const base::Clock& clock,
@@ -45,6 +47,7 @@ class DataDirectory {
 
   [[nodiscard]] store::Store& store() const { return *store_; }
   [[nodiscard]] std::shared_ptr<const base::Vault> vault() const { return vault_; }
+  [[nodiscard]] DataKeys& keys() const { return *keys_; }
 
   [[nodiscard]] base::Result<std::vector<Tenant>> tenants() const;
   // Makes the tenant `default` when there is none, so that a first start can be used at once.
@@ -60,10 +63,14 @@ class DataDirectory {
 
  private:
   DataDirectory(std::shared_ptr<const base::Vault> vault, std::unique_ptr<store::Store> store,
-                const base::Clock& clock)
-      : vault_(std::move(vault)), store_(std::move(store)), clock_(&clock) {}
+                std::unique_ptr<DataKeys> keys, const base::Clock& clock)
+      : vault_(std::move(vault)),
+        store_(std::move(store)),
+        keys_(std::move(keys)),
+        clock_(&clock) {}
   std::shared_ptr<const base::Vault> vault_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<DataKeys> keys_;  // after the store, which it reads
   const base::Clock* clock_;
 };
 

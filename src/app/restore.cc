@@ -203,9 +203,13 @@ void say(const std::string& data, const RestoreOptions& options, const BackupMan
     if (std::exchange(first, false)) {
       std::cerr << "muster: '" << options.from
                 << "' was made without secrets. Put these in place before the service starts; "
-                   "without the key it makes a new one, which opens nothing:\n";
+                   "without the key it does not start:\n";
     }
     std::cerr << "  " << data << '/' << part.name << " (SHA-256 " << part.sha256 << ")\n";
+  }
+  if (std::ranges::find(manifest.parts, kKeyPart, &BackupPart::name) == manifest.parts.end()) {
+    std::cerr << "muster: the service of '" << options.from
+              << "' had key_encryption_keys; this one needs the same before it starts.\n";
   }
 }
 

@@ -105,6 +105,9 @@ struct Settings {
   // The store's writer.
   base::Secret store;              // URL of a database; empty: SQLite in the data directory
   bool store_pooled = false;       // the database is behind a pooler of transactions
+  // What wraps the keys of secrets, the first for new ones: "file:PATH", "env:NAME", "pkcs11:URI";
+  // empty: the file secrets/vault.key of the data directory.
+  std::vector<std::string> key_encryption_keys;
   std::size_t store_readers = 16;  // connections to a database
   std::size_t store_writers = 4;
   std::size_t queue_limit = 4'096;              // writes that may wait; beyond it 503

@@ -148,6 +148,8 @@ constexpr std::array kRows = {
                .sentence = "Database as postgres://USER@HOST/NAME; by default SQLite in the data directory. Better without the password (`~/.pgpass`, or the variable), for processes' flags can be seen."},
     SettingRow{.name = "store_pooled", .kind = K::kBool, .group = G::kStore, .uses = kDataCommands | kForDatabase, .slot = &reach<&Settings::store_pooled>,
                .sentence = "That database is reached through a pooler that may give each transaction another session, such as PgBouncer in transaction mode."},
+    SettingRow{.name = "key_encryption_keys", .kind = K::kTexts, .group = G::kStore, .uses = kDataCommands, .slot = &reach<&Settings::key_encryption_keys>, .placeholder = "KEY", .reloadable = true,
+               .sentence = "What wraps the keys of secrets in the store: file:PATH or env:NAME (32 octets; in hex or base64), or pkcs11:URI (AES key; with pkcs11_module and pkcs11_pin). The first wraps, the others only open; by default file:DIR/secrets/vault.key, made at the first start."},
     SettingRow{.name = "store_readers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_readers>, .least = 1, .most = 1'000,
                .sentence = "Connections to that database that read, at most."},
     SettingRow{.name = "store_writers", .kind = K::kNumber, .group = G::kStore, .uses = kServer, .slot = &reach<&Settings::store_writers>, .least = 1, .most = 100,

@@ -1,28 +1,24 @@
 #include "base/vault.h"
 
 #include <array>
-#include <atomic>
-#include <cerrno>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
-#include <fcntl.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/key_file.h"
 #include "base/random.h"
 
 namespace muster::base {
 namespace {
 
-constexpr std::size_t kKeySize = 32;
 constexpr int kNonceSize = 12;  // random 96 bits (NIST SP 800-38D §8.2.2): 2^32 seals a tenant
 constexpr int kTagSize = 16;
 constexpr std::size_t kMaxCachedTenants = 1'024;  // per thread; about 2 KiB each
@@ -32,10 +28,6 @@ const unsigned char* octets(std::string_view text) {
 }
 unsigned char* octets(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
-}
-
-void wipe(std::string& key) {
-  OPENSSL_cleanse(key.data(), key.size());
 }
 
 // The label keeps the keys of several purposes apart; NUL ends it, tenants have none.
@@ -66,23 +58,27 @@ Context make_context(const std::string& key, bool sealing) {
   return context;
 }
 
-// What one thread has derived for one tenant. Contexts keep the expanded key; a use sets only a
-// nonce.
-struct TenantKeys {
+// What one thread has derived of one master key for one tenant. Contexts keep the expanded key; a
+// use sets only a nonce.
+struct SealingKeys {
   Context sealing;
   Context opening;
-  std::string hashing;
 
-  TenantKeys(const std::string& master, std::string_view tenant)
-      : hashing(derive_key(master, "hash", tenant)) {
+  SealingKeys(const std::string& master, std::string_view tenant) {
     std::string key = derive_key(master, "seal", tenant);
     sealing = make_context(key, true);
     opening = make_context(key, false);
-    wipe(key);
+    wipe_key(key);
   }
-  TenantKeys(const TenantKeys&) = delete;
-  TenantKeys& operator=(const TenantKeys&) = delete;
-  ~TenantKeys() { wipe(hashing); }
+};
+struct HashingKey {
+  std::string key;
+
+  HashingKey(const std::string& master, std::string_view tenant)
+      : key(derive_key(master, "hash", tenant)) {}
+  HashingKey(const HashingKey&) = delete;
+  HashingKey& operator=(const HashingKey&) = delete;
+  ~HashingKey() { wipe_key(key); }
 };
 
 struct CacheKey {
@@ -95,21 +91,23 @@ struct CacheHash {
     return std::hash<std::string_view>()(key.tenant) ^ (key.instance * 0x9E3779B97F4A7C15U);
   }
 };
+template <typename Keys>
 struct CacheEntry {
   std::string tenant;  // what the key's view points to
-  TenantKeys keys;
+  Keys keys;
   CacheEntry(const std::string& master, std::string_view of) : tenant(of), keys(master, of) {}
 };
-using Cache = std::unordered_map<CacheKey, std::unique_ptr<CacheEntry>, CacheHash>;
 
-TenantKeys& keys_of(std::uint64_t instance, const std::string& master, std::string_view tenant) {
-  thread_local Cache cache;
+template <typename Keys>
+Keys& derived(std::uint64_t instance, const std::string& master, std::string_view tenant) {
+  using Entry = CacheEntry<Keys>;
+  thread_local std::unordered_map<CacheKey, std::unique_ptr<Entry>, CacheHash> cache;
   const auto found = cache.find({instance, tenant});
   if (found != cache.end()) return found->second->keys;
   // Starting anew is rare and costs microseconds a tenant; an order of use would cost every call.
   if (cache.size() >= kMaxCachedTenants) cache.clear();
-  auto entry = std::make_unique<CacheEntry>(master, tenant);
-  TenantKeys& keys = entry->keys;
+  auto entry = std::make_unique<Entry>(master, tenant);
+  Keys& keys = entry->keys;
   cache.emplace(CacheKey{instance, entry->tenant}, std::move(entry));
   return keys;
 }
@@ -127,128 +125,43 @@ void next_nonce(char* to) {
   used += kNonceSize;
 }
 
-// --- the key file --------------------------------------------------------------------------------
-
-Error file_error(const std::string& path, std::string_view what) {
-  return fail(ErrorCode::kConfiguration, "Key file '" + path + "': " + std::string(what), path);
-}
-Error system_error(const std::string& path, std::string_view what, int number) {
-  return file_error(path, std::string(what) + ": " + std::strerror(number) + ".");
-}
-
-class File {
- public:
-  File(const char* path, int flags, mode_t mode = 0)
-      : descriptor_(::open(path, flags | O_CLOEXEC, mode)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] bool ok() const { return descriptor_ >= 0; }
-  [[nodiscard]] int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-// nullopt when there is no such file.
-Result<std::optional<std::string>> read_key(const std::string& path) {
-  const File file(path.c_str(), O_RDONLY);
-  if (!file.ok()) {
-    if (errno == ENOENT) return std::optional<std::string>();
-    return system_error(path, "cannot be opened", errno);
-  }
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return system_error(path, "cannot be examined", errno);
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return file_error(path, "is accessible to other users; its mode must be 0600.");
-  }
-  std::string key(kKeySize + 1, '\0');
-  const ssize_t size = ::read(file.get(), key.data(), key.size());
-  if (size < 0) return system_error(path, "cannot be read", errno);
-  if (size != static_cast<ssize_t>(kKeySize)) return file_error(path, "must hold 32 octets.");
-  key.resize(kKeySize);
-  return std::optional<std::string>(std::move(key));
-}
-
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-Status write_synced(const std::string& path, const std::string& temporary) {
-  const File file(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
-  if (!file.ok()) return system_error(path, "cannot be made", errno);
-  std::string key = random_octets(kKeySize);
-  const ssize_t written = ::write(file.get(), key.data(), key.size());
-  const int number = errno;
-  wipe(key);
-  if (written != static_cast<ssize_t>(kKeySize)) {
-    return system_error(path, "cannot be written", written < 0 ? number : ENOSPC);
-  }
-  // The umask may have taken even the owner's bits away.
-  if (::fchmod(file.get(), S_IRUSR | S_IWUSR) != 0 || ::fsync(file.get()) != 0) {
-    return system_error(path, "cannot be made durable", errno);
-  }
-  return done();
-}
-
-// A link appears whole and never replaces: of two processes that start at once, both end up with
-// the key of the one that was first.
-Status make_key(const std::string& path) {
-  const std::string temporary = path + "." + random_uuid() + ".new";
-  Status status = write_synced(path, temporary);
-  if (status.ok() && ::link(temporary.c_str(), path.c_str()) != 0 && errno != EEXIST) {
-    status = system_error(path, "cannot be put in place", errno);
-  }
-  ::unlink(temporary.c_str());
-  if (!status.ok()) return status;
-  const File folder(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY);
-  if (!folder.ok() || ::fsync(folder.get()) != 0) {
-    return system_error(path, "its folder cannot be made durable", errno);
-  }
-  return done();
-}
-
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
 }
 
-}  // namespace
+// --- the form of sealed values
+// Under the first key: nonce, ciphertext, tag. Under others that follows a mark and the number. A
+// nonce may begin like the mark by chance, so whatever does not open as it says is tried as a value
+// of the first key.
+constexpr std::string_view kMark("\xE5\x4B\x59\x02", 4);
+constexpr std::size_t kHeaderSize = 8;
 
-Result<std::shared_ptr<const Vault>> Vault::open(const std::string& path) {
-  std::optional<std::string> key = MUSTER_TRY(read_key(path));
-  if (!key) {
-    MUSTER_TRY(make_key(path));
-    key = MUSTER_TRY(read_key(path));
+void append_header(std::string& out, std::uint32_t number) {
+  out.append(kMark);
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(number >> shift));
+}
+
+// nullopt for values of the first key.
+std::optional<std::uint32_t> number_of(std::string_view sealed) {
+  if (sealed.size() < kHeaderSize || !sealed.starts_with(kMark)) return std::nullopt;
+  std::uint32_t number = 0;
+  for (std::size_t i = kMark.size(); i < kHeaderSize; ++i) {
+    number = number << 8U | static_cast<unsigned char>(sealed[i]);
   }
-  if (!key) return file_error(path, "disappeared while it was being made.");
-  return std::shared_ptr<const Vault>(new Vault(*std::move(key)));
+  return number;
 }
 
-std::shared_ptr<const Vault> Vault::with_key(std::string_view master_key) {
-  return std::shared_ptr<const Vault>(new Vault(std::string(master_key)));
-}
-
-Vault::Vault(std::string master_key)
-    : master_key_(std::move(master_key)), instance_(next_instance()) {}
-
-Vault::~Vault() {
-  wipe(master_key_);
-}
-
-std::string Vault::seal(std::string_view tenant, std::string_view context,
-                        std::string_view plain) const {
-  EVP_CIPHER_CTX* const sealing = keys_of(instance_, master_key_, tenant).sealing.get();
-  std::string out(kNonceSize + plain.size() + kTagSize, '\0');
-  next_nonce(out.data());
-  unsigned char* const body = octets(out) + kNonceSize;
+void seal_with(EVP_CIPHER_CTX* sealing, std::string_view context, std::string_view plain,
+               std::string& out) {
+  const std::size_t start = out.size();
+  out.resize(start + kNonceSize + plain.size() + kTagSize);
+  next_nonce(out.data() + start);
+  unsigned char* const nonce = octets(out) + start;
+  unsigned char* const body = nonce + kNonceSize;
   int written = 0;
   const bool ok =
-      EVP_EncryptInit_ex2(sealing, nullptr, nullptr, octets(out), nullptr) == 1 &&
+      EVP_EncryptInit_ex2(sealing, nullptr, nullptr, nonce, nullptr) == 1 &&
       EVP_EncryptUpdate(sealing, nullptr, &written, octets(context),
                         static_cast<int>(context.size())) == 1 &&
       EVP_EncryptUpdate(sealing, body, &written, octets(plain), static_cast<int>(plain.size())) ==
@@ -256,17 +169,12 @@ std::string Vault::seal(std::string_view tenant, std::string_view context,
       EVP_EncryptFinal_ex(sealing, body + plain.size(), &written) == 1 &&
       EVP_CIPHER_CTX_ctrl(sealing, EVP_CTRL_AEAD_GET_TAG, kTagSize, body + plain.size()) == 1;
   if (!ok) std::abort();  // no secret may go anywhere unsealed
-  return out;
 }
 
-Result<std::string> Vault::open_sealed(std::string_view tenant, std::string_view context,
-                                       std::string_view sealed) const {
+std::optional<std::string> open_with(EVP_CIPHER_CTX* opening, std::string_view context,
+                                     std::string_view sealed) {
   constexpr std::size_t kOverhead = kNonceSize + kTagSize;
-  const auto refuse = [] {
-    return fail(ErrorCode::kInternal, "A sealed value was altered or sealed under another key.");
-  };
-  if (sealed.size() < kOverhead) return refuse();
-  EVP_CIPHER_CTX* const opening = keys_of(instance_, master_key_, tenant).opening.get();
+  if (sealed.size() < kOverhead) return std::nullopt;
   const std::size_t size = sealed.size() - kOverhead;
   std::string out(size, '\0');
   std::array<char, kTagSize> tag{};
@@ -281,16 +189,153 @@ Result<std::string> Vault::open_sealed(std::string_view tenant, std::string_view
                         static_cast<int>(size)) == 1 &&
       EVP_CIPHER_CTX_ctrl(opening, EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1 &&
       EVP_DecryptFinal_ex(opening, rest.data(), &written) == 1;
-  if (!ok) return refuse();
+  if (!ok) return std::nullopt;
   return out;
 }
 
+std::set<std::uint32_t>*& watched() {
+  thread_local std::set<std::uint32_t>* numbers = nullptr;
+  return numbers;
+}
+
+}  // namespace
+
+struct Vault::Master {
+  Master(std::uint32_t of_number, std::string of_key)
+      : number(of_number), key(std::move(of_key)), instance(next_instance()) {}
+  ~Master() { wipe_key(key); }
+  Master(const Master&) = delete;
+  Master& operator=(const Master&) = delete;
+
+  std::uint32_t number;
+  std::string key;
+  std::uint64_t instance;  // tells caches of several keys apart
+};
+
+struct Vault::Ring {
+  std::map<std::uint32_t, std::shared_ptr<const Master>> sealing;
+  std::shared_ptr<const Master> current;
+  std::shared_ptr<const Master> hashing;
+};
+
+Vault::Vault()
+    : id_(next_instance()),
+      ring_(std::make_shared<const Ring>()),
+      seals_until_(std::numeric_limits<std::int64_t>::max()) {}
+
+Vault::~Vault() = default;
+
+std::shared_ptr<Vault> Vault::empty() {
+  return std::shared_ptr<Vault>(new Vault());
+}
+
+std::shared_ptr<Vault> Vault::with_key(std::string_view master_key) {
+  auto vault = empty();
+  const std::string key(master_key);
+  vault->use({.sealing = {{kFirstDataKey, key}}, .current = kFirstDataKey, .hashing = key});
+  return vault;
+}
+
+void Vault::use(VaultKeys keys) {
+  const auto before = ring_.load();
+  // A key that is known stays the same object, and what threads derived of it stays good.
+  const auto keep = [](const std::shared_ptr<const Master>& known, std::uint32_t number,
+                       std::string key) {
+    if (known && known->key == key) return known;
+    return std::make_shared<const Master>(number, std::move(key));
+  };
+  auto next = std::make_shared<Ring>();
+  for (auto& [number, key] : keys.sealing) {
+    const auto known = before->sealing.find(number);
+    next->sealing[number] =
+        keep(known == before->sealing.end() ? nullptr : known->second, number, std::move(key));
+  }
+  next->current = next->sealing.at(keys.current);
+  next->hashing = keep(before->hashing, 0, std::move(keys.hashing));
+  ring_.store(std::move(next));
+  ++generation_;
+}
+
+// The lock of the shared value would be fought for by every row that is read.
+const Vault::Ring& Vault::ring() const {
+  struct Seen {
+    std::uint64_t vault = 0;
+    std::uint64_t generation = 0;
+    std::shared_ptr<const Ring> ring;
+  };
+  thread_local Seen seen;
+  const std::uint64_t generation = generation_.load();
+  if (seen.vault != id_ || seen.generation != generation) {
+    seen = {.vault = id_, .generation = generation, .ring = ring_.load()};
+  }
+  return *seen.ring;
+}
+
+bool Vault::may_seal() const {
+  const std::int64_t until = seals_until_.load(std::memory_order_relaxed);
+  return until == std::numeric_limits<std::int64_t>::max() || SystemClock().now().ticks() < until;
+}
+
+void Vault::may_seal_until(Timestamp until) {
+  seals_until_ = until.ticks();
+}
+
+std::string Vault::seal(std::string_view tenant, std::string_view context,
+                        std::string_view plain) const {
+  const Master& master = *ring().current;
+  std::string out;
+  out.reserve(kHeaderSize + kNonceSize + plain.size() + kTagSize);
+  if (master.number != kFirstDataKey) append_header(out, master.number);
+  auto& keys = derived<SealingKeys>(master.instance, master.key, tenant);
+  seal_with(keys.sealing.get(), context, plain, out);
+  return out;
+}
+
+std::shared_ptr<const Vault::Master> Vault::known_or_reloaded(std::uint32_t number) const {
+  const auto find = [&]() -> std::shared_ptr<const Master> {
+    const auto& known = ring().sealing;
+    const auto found = known.find(number);
+    return found == known.end() ? nullptr : found->second;
+  };
+  auto master = find();
+  if (master || !reload_) return master;
+  reload_();
+  return find();
+}
+
+Result<std::string> Vault::open_sealed(std::string_view tenant, std::string_view context,
+                                       std::string_view sealed) const {
+  const auto open_as = [&](std::uint32_t number, std::string_view value) {
+    std::optional<std::string> plain;
+    const auto master = known_or_reloaded(number);
+    if (!master) return plain;
+    auto& keys = derived<SealingKeys>(master->instance, master->key, tenant);
+    plain = open_with(keys.opening.get(), context, value);
+    if (plain && watched() != nullptr) watched()->insert(number);
+    return plain;
+  };
+  std::optional<std::string> plain;
+  if (const auto number = number_of(sealed)) plain = open_as(*number, sealed.substr(kHeaderSize));
+  if (!plain) plain = open_as(kFirstDataKey, sealed);
+  if (plain) return *std::move(plain);
+  return fail(ErrorCode::kInternal,
+              "A sealed value was altered or sealed under a key that is not known.");
+}
+
 std::string Vault::hash(std::string_view tenant, std::string_view token) const {
-  return hmac_sha256(keys_of(instance_, master_key_, tenant).hashing, token);
+  const Master& master = *ring().hashing;
+  return hmac_sha256(derived<HashingKey>(master.instance, master.key, tenant).key, token);
 }
 
 std::string Vault::derive(std::string_view purpose) const {
-  return derive_key(master_key_, "purpose", purpose);
+  return derive_key(ring().hashing->key, "purpose", purpose);
+}
+
+Vault::Opened::Opened() {
+  watched() = &numbers_;
+}
+Vault::Opened::~Opened() {
+  watched() = nullptr;
 }
 
 }  // namespace muster::base

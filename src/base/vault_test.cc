@@ -1,17 +1,14 @@
 #include "base/vault.h"
 
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <thread>
 #include <vector>
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <openssl/evp.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 
 namespace muster::base {
@@ -20,23 +17,6 @@ namespace {
 constexpr std::string_view kKey = "0123456789abcdef0123456789abcdef";
 constexpr std::string_view kTenant = "11111111-1111-4111-8111-111111111111";
 constexpr std::string_view kOther = "22222222-2222-4222-8222-222222222222";
-
-class VaultFile : public testing::Test {
- protected:
-  void SetUp() override { std::filesystem::create_directory(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] std::string path() const { return folder_ + "/vault.key"; }
-  void write(std::string_view octets, mode_t mode) const {
-    std::ofstream(path()) << octets;
-    ASSERT_EQ(::chmod(path().c_str(), mode), 0);
-  }
-  [[nodiscard]] std::size_t files() const {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) count += entry.exists();
-    return count;
-  }
-  std::string folder_ = testing::TempDir() + "vault-" + random_uuid();
-};
 
 TEST(Vault, OpensWhatItSealed) {
   const auto vault = Vault::with_key(kKey);
@@ -126,64 +106,94 @@ TEST(Vault, MayBeUsedByManyThreads) {
   EXPECT_EQ(good, 800);
 }
 
-TEST_F(VaultFile, MakesAKeyOnceForItsOwnerOnly) {
-  const ::mode_t before = ::umask(0);
-  const auto first = Vault::open(path());
-  ::umask(before);
-  ASSERT_TRUE(first.ok()) << first.error().message;
-  struct stat status {};
-  ASSERT_EQ(::stat(path().c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 07777U, 0600U);
-  EXPECT_EQ(status.st_size, 32);
-  EXPECT_EQ(files(), 1U) << "the temporary file is gone";
-  const auto second = Vault::open(path());
-  ASSERT_TRUE(second.ok());
-  EXPECT_EQ((*first)->derive("p"), (*second)->derive("p"));
+VaultKeys two_keys(std::uint32_t current) {
+  return {.sealing = {{1, std::string(kKey)}, {2, "another key of thirty-two octets"}},
+          .current = current,
+          .hashing = std::string(kKey)};
 }
 
-TEST_F(VaultFile, IsTheSameForAllThatStartAtOnce) {
-  std::vector<std::string> derived(8);
-  std::vector<std::thread> threads;
-  for (auto& mine : derived) {
-    threads.emplace_back([&mine, this] {
-      const auto vault = Vault::open(path());
-      if (vault.ok()) mine = (*vault)->derive("p");
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  for (const auto& mine : derived) EXPECT_EQ(mine, derived.front());
-  EXPECT_EQ(derived.front().size(), 32U);
-  EXPECT_EQ(files(), 1U);
+TEST(Vault, OpensWhatAnyOfItsKeysSealed) {
+  const auto vault = Vault::with_key(kKey);
+  const std::string first = vault->seal(kTenant, "c", "old");
+  vault->use(two_keys(2));
+  const std::string second = vault->seal(kTenant, "c", "new");
+  EXPECT_EQ(first.size(), 12U + 3 + 16);
+  EXPECT_EQ(second.size(), 8U + 12 + 3 + 16);
+  Vault::Opened opened;
+  EXPECT_EQ(*vault->open_sealed(kTenant, "c", first), "old");
+  EXPECT_EQ(*vault->open_sealed(kTenant, "c", second), "new");
+  EXPECT_EQ(opened.numbers(), (std::set<std::uint32_t>{1, 2}));
+  // Whoever has the first key only.
+  EXPECT_FALSE(Vault::with_key(kKey)->open_sealed(kTenant, "c", second).ok());
 }
 
-TEST_F(VaultFile, RefusesAKeyThatOthersCanRead) {
-  for (const mode_t mode : {0640U, 0604U, 0620U, 0602U, 0644U}) {
-    write(kKey, mode);
-    const auto vault = Vault::open(path());
-    ASSERT_FALSE(vault.ok()) << std::oct << mode;
-    EXPECT_EQ(vault.error().code, ErrorCode::kConfiguration);
-    EXPECT_NE(vault.error().message.find(path()), std::string::npos);
-  }
-  write(kKey, 0400);
-  EXPECT_TRUE(Vault::open(path()).ok());
+TEST(Vault, HashesAndDerivesTheSameUnderANewDataKey) {
+  const auto vault = Vault::with_key(kKey);
+  const std::string hash = vault->hash(kTenant, "token");
+  const std::string derived = vault->derive("skiptoken");
+  vault->use(two_keys(2));
+  EXPECT_EQ(vault->hash(kTenant, "token"), hash);
+  EXPECT_EQ(vault->derive("skiptoken"), derived);
 }
 
-TEST_F(VaultFile, RefusesAKeyOfAnotherSize) {
-  for (const std::string_view octets : {kKey.substr(1), std::string_view()}) {
-    write(octets, 0600);
-    const auto vault = Vault::open(path());
-    ASSERT_FALSE(vault.ok());
-    EXPECT_EQ(vault.error().code, ErrorCode::kConfiguration);
-  }
-  write(std::string(kKey) + "x", 0600);
-  EXPECT_FALSE(Vault::open(path()).ok());
+TEST(Vault, AsksOnceForAKeyThatItDoesNotKnow) {
+  const auto other = Vault::empty();
+  other->use(two_keys(2));
+  const std::string sealed = other->seal(kTenant, "c", "new");
+  const auto vault = Vault::empty();
+  int asked = 0;
+  bool there = false;
+  vault->on_unknown_key([&] {
+    ++asked;
+    if (there) vault->use(two_keys(1));
+  });
+  vault->use({.sealing = {{1, std::string(kKey)}}, .current = 1, .hashing = std::string(kKey)});
+  EXPECT_FALSE(vault->open_sealed(kTenant, "c", sealed).ok());
+  EXPECT_EQ(asked, 1);
+  there = true;
+  EXPECT_EQ(*vault->open_sealed(kTenant, "c", sealed), "new");
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(*vault->open_sealed(kTenant, "c", sealed), "new");
+  EXPECT_EQ(asked, 2);
 }
 
-TEST_F(VaultFile, NamesTheFileThatCannotBeMade) {
-  const auto vault = Vault::open(folder_ + "/absent/vault.key");
-  ASSERT_FALSE(vault.ok());
-  EXPECT_EQ(vault.error().code, ErrorCode::kConfiguration);
-  EXPECT_NE(vault.error().message.find("/absent/vault.key"), std::string::npos);
+// A nonce is random: it may look like the mark of a later key.
+TEST(Vault, AValueOfTheFirstKeyOpensWhateverItBeginsWith) {
+  const auto vault = Vault::with_key(kKey);
+  const auto marked = Vault::empty();
+  marked->use(two_keys(2));
+  const std::string header = marked->seal(kTenant, "c", "x").substr(0, 8);
+  std::string label("muster/v1/seal");
+  label.push_back('\0');
+  label.append(kTenant);
+  const std::string key = hmac_sha256(kKey, label);
+  std::string sealed = header + "nonc";
+  sealed.resize(12 + 5 + 16);
+  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
+  const auto* octets = reinterpret_cast<const unsigned char*>(sealed.data());
+  auto* body = reinterpret_cast<unsigned char*>(sealed.data()) + 12;
+  int size = 0;
+  EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), nullptr,
+                     reinterpret_cast<const unsigned char*>(key.data()), octets);
+  EVP_EncryptUpdate(context, nullptr, &size, reinterpret_cast<const unsigned char*>("c"), 1);
+  EVP_EncryptUpdate(context, body, &size, reinterpret_cast<const unsigned char*>("plain"), 5);
+  EVP_EncryptFinal_ex(context, body + 5, &size);
+  EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, body + 5);
+  EVP_CIPHER_CTX_free(context);
+  vault->use(two_keys(2));
+  const auto opened = vault->open_sealed(kTenant, "c", sealed);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_EQ(*opened, "plain");
+}
+
+TEST(Vault, SealsOnlyAsLongAsItHearsOfItsKeys) {
+  const auto vault = Vault::with_key(kKey);
+  EXPECT_TRUE(vault->may_seal());
+  const Timestamp now = SystemClock().now();
+  vault->may_seal_until(now.plus(std::chrono::hours(1)));
+  EXPECT_TRUE(vault->may_seal());
+  vault->may_seal_until(now);
+  EXPECT_FALSE(vault->may_seal());
 }
 
 }  // namespace

@@ -21,12 +21,25 @@ std::span<const EntitySet* const> served_sets() {
 }
 
 std::span<const EntitySet* const> stored_sets() {
-  static constexpr std::array<const EntitySet*, 18> kSets = {
-      &kProfiles,       &kDeviceOwnerProfiles, &kForWorkSettings,    &kStoreSettings,
-      &kManagedDevices, &kEnrollmentPolicies,  &kDeviceEnrollments,  &kTenants,
-      &kApplications,   &kSigningKeys,         &kEnrollmentTokens,   &kAuditEvents,
-      &kAuthorities,    &kCertificates,        &kRepeatableRequests, &kRevocations,
-      &kCountedDevices, &kStoreCopies};
+  static constexpr std::array<const EntitySet*, 19> kSets = {&kProfiles,
+                                                             &kDeviceOwnerProfiles,
+                                                             &kForWorkSettings,
+                                                             &kStoreSettings,
+                                                             &kManagedDevices,
+                                                             &kEnrollmentPolicies,
+                                                             &kDeviceEnrollments,
+                                                             &kTenants,
+                                                             &kApplications,
+                                                             &kSigningKeys,
+                                                             &kEnrollmentTokens,
+                                                             &kAuditEvents,
+                                                             &kAuthorities,
+                                                             &kCertificates,
+                                                             &kRepeatableRequests,
+                                                             &kRevocations,
+                                                             &kCountedDevices,
+                                                             &kStoreCopies,
+                                                             &kDataKeys};
   return kSets;
 }
 

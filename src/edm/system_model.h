@@ -279,6 +279,53 @@ inline constexpr auto kEntityKey = field<std::string>(kRepeatableRequestType, "e
 inline constexpr auto kFingerprint = field<std::string>(kRepeatableRequestType, "fingerprint");
 }  // namespace repeatable_request
 
+// --- data keys, under which secrets are sealed (app/data_keys.h); kept under kSystemTenant
+inline constexpr Property kDataKeyRows[] = {
+    {.name = "id",
+     .column = "id",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 8,
+     .sentence = "Number of the key, eight digits; `hash` for that of keyed hashes."},
+    {.name = "createdDateTime",
+     .column = "created_at",
+     .type = Type::kDateTimeOffset,
+     .nullable = false,
+     .access = Access::kInternal,
+     .sentence = "When it was made."},
+    {.name = "wrappedUnder",
+     .column = "wrapped_under",
+     .nullable = false,
+     .access = Access::kInternal,
+     .max_length = 256,
+     .sentence = "Name of the key-encryption key; for people, any key is tried."},
+    {.name = "wrappedKey",
+     .column = "wrapped_key",
+     .type = Type::kBinary,
+     .nullable = false,
+     .access = Access::kInternal,
+     .secret = true,
+     .sentence = "The key, sealed under that key."},
+};
+inline constexpr EntityType kDataKeyType{.name = "dataKey",
+                                         .properties = kDataKeyRows,
+                                         .sentence = "A key under which secrets are sealed."};
+static_assert(is_well_formed(kDataKeyType));
+inline constexpr EntitySet kDataKeys{.name = "dataKeys",
+                                     .container = "",
+                                     .table = "data_keys",
+                                     .type = &kDataKeyType,
+                                     .actions = {},
+                                     .permission = "",
+                                     .sentence = "Keys under which secrets are sealed.",
+                                     .audit_category = "Other"};
+namespace data_key {
+inline constexpr auto kId = field<std::string>(kDataKeyType, "id");
+inline constexpr auto kCreated = field<base::Timestamp>(kDataKeyType, "createdDateTime");
+inline constexpr auto kWrappedUnder = field<std::string>(kDataKeyType, "wrappedUnder");
+inline constexpr auto kWrappedKey = field<std::string>(kDataKeyType, "wrappedKey");
+}  // namespace data_key
+
 // Every set that a store keeps, served or not.
 [[nodiscard]] std::span<const EntitySet* const> stored_sets();
 

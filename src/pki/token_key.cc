@@ -25,16 +25,6 @@ base::Error unusable(const char* why) {
   return fail(ErrorCode::kConfiguration, std::string("PKCS #11: ") + why);
 }
 
-base::Result<UriPtr> parse_uri(std::string_view text) {
-  UriPtr uri(p11_kit_uri_new());
-  if (uri == nullptr ||
-      p11_kit_uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_OBJECT_ON_TOKEN, uri.get()) !=
-          P11_KIT_URI_OK) {
-    return unusable("the URI of the key is malformed.");
-  }
-  return uri;
-}
-
 // A private key in a token. Thread-safe.
 class TokenKey {
  public:
@@ -282,7 +272,7 @@ base::Result<std::string> uri_of(const TokenStore& tokens, Template& of) {
 
 base::Result<KeyPtr> load_token_key(std::string_view uri, const TokenStore& tokens,
                                     EVP_PKEY* public_key) {
-  auto signer = std::make_unique<TokenKey>(tokens, MUSTER_TRY(parse_uri(uri)));
+  auto signer = std::make_unique<TokenKey>(tokens, MUSTER_TRY(parse_token_uri(uri)));
   MUSTER_TRY(signer->open());
   const bool is_ec = EVP_PKEY_is_a(public_key, "EC") == 1;
   KeyPtr key =

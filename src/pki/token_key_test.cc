@@ -10,6 +10,7 @@
 #include "pki/judge_fixture.h"
 #include "pki/ocsp.h"
 #include "pki/request_fixture.h"
+#include "pki/token_sealing.h"
 
 namespace muster::pki {
 namespace {
@@ -164,6 +165,42 @@ TEST_F(TokenKeyTest, SaysWhatIsWrong) {
     ASSERT_FALSE(loaded) << uri;
     EXPECT_EQ(loaded.error().code, base::ErrorCode::kConfiguration) << uri;
   }
+}
+
+TEST_F(TokenKeyTest, SmallSecretsAreSealedInTheToken) {
+  Judge& judge = token();
+  for (const char* name : {"kek", "other"}) {
+    judge.write("aes", std::string(31, 'k') + name[0]);
+    judge.run("softhsm2-util --import aes --aes --token muster-test --pin 1234 --label " +
+              std::string(name) + " --id " + (name[0] == 'k' ? "aa" : "bb"));
+    ASSERT_TRUE(judge.good()) << "softhsm2-util";
+  }
+  const TokenStore tokens{kModule, "muster-test", "1234"};
+  const std::string uri = "pkcs11:token=muster-test;object=kek;type=secret-key";
+  const auto sealed = token_seal(uri, tokens, "context", "a secret");
+  ASSERT_TRUE(sealed) << sealed.error().message;
+  EXPECT_EQ(sealed->size(), 12U + 8 + 16);
+  EXPECT_NE(*sealed, *token_seal(uri, tokens, "context", "a secret"));
+  const auto opened = token_open(uri, tokens, "context", *sealed);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(*opened, "a secret");
+
+  const auto refusal = [&](const std::string& of, const char* context, const std::string& value) {
+    const auto refused = token_open(of, tokens, context, value);
+    EXPECT_FALSE(refused);
+    return refused ? base::ErrorCode::kInternal : refused.error().code;
+  };
+  std::string altered = *sealed;
+  altered[14] = static_cast<char>(altered[14] ^ 1);
+  using base::ErrorCode;
+  EXPECT_EQ(refusal(uri, "another", *sealed), ErrorCode::kConfiguration);
+  EXPECT_EQ(refusal(uri, "context", altered), ErrorCode::kConfiguration);
+  EXPECT_EQ(refusal(uri, "context", "short"), ErrorCode::kConfiguration);
+  EXPECT_EQ(refusal("pkcs11:token=muster-test;object=other", "context", *sealed),
+            ErrorCode::kConfiguration);
+  EXPECT_EQ(refusal("pkcs11:token=muster-test;object=none", "context", *sealed),
+            ErrorCode::kConfiguration);
+  EXPECT_EQ(refusal("pkcs11:%", "context", *sealed), ErrorCode::kConfiguration);
 }
 
 }  // namespace

@@ -35,6 +35,16 @@ base::Error token_failure(const std::string& step, CK_RV code) {
   return fail(ErrorCode::kConfiguration, "PKCS #11: " + step + ": " + p11_kit_strerror(code) + ".");
 }
 
+base::Result<UriPtr> parse_token_uri(std::string_view text) {
+  UriPtr uri(p11_kit_uri_new());
+  if (uri == nullptr ||
+      p11_kit_uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_OBJECT_ON_TOKEN, uri.get()) !=
+          P11_KIT_URI_OK) {
+    return fail(ErrorCode::kConfiguration, "PKCS #11: the URI of the key is malformed.");
+  }
+  return uri;
+}
+
 // A library that was loaded. One object for each path, for a library has one state in a process.
 class TokenSession::Module {
  public:
@@ -66,6 +76,7 @@ class TokenSession::Module {
   Module& operator=(const Module&) = delete;
 
   CK_FUNCTION_LIST* operator->() const { return functions_; }
+  [[nodiscard]] CK_FUNCTION_LIST* functions() const { return functions_; }
 
   // The slot of the token that is meant.
   [[nodiscard]] base::Result<CK_SLOT_ID> find_slot(const TokenStore& tokens, P11KitUri* uri) const {
@@ -122,7 +133,15 @@ base::Result<std::unique_ptr<TokenSession>> TokenSession::open(const TokenStore&
 }
 
 base::Result<CK_OBJECT_HANDLE> TokenSession::find_private_key(P11KitUri* uri) const {
-  CK_OBJECT_CLASS kind = CKO_PRIVATE_KEY;
+  return find_key(uri, CKO_PRIVATE_KEY, "private key");
+}
+
+base::Result<CK_OBJECT_HANDLE> TokenSession::find_secret_key(P11KitUri* uri) const {
+  return find_key(uri, CKO_SECRET_KEY, "secret key");
+}
+
+base::Result<CK_OBJECT_HANDLE> TokenSession::find_key(P11KitUri* uri, CK_OBJECT_CLASS kind,
+                                                      const std::string& what) const {
   std::vector<CK_ATTRIBUTE> wanted = {{CKA_CLASS, &kind, sizeof kind}};
   for (const CK_ATTRIBUTE_TYPE type : {CKA_ID, CKA_LABEL}) {
     const CK_ATTRIBUTE* named = p11_kit_uri_get_attribute(uri, type);
@@ -138,8 +157,8 @@ base::Result<CK_OBJECT_HANDLE> TokenSession::find_private_key(P11KitUri* uri) co
   if (code != CKR_OK) return token_failure("the key cannot be looked for", code);
   if (count != 1) {
     return fail(ErrorCode::kConfiguration,
-                count == 0 ? "PKCS #11: the token has no such private key."
-                           : "PKCS #11: the token has several private keys of that name.");
+                count == 0 ? "PKCS #11: the token has no such " + what + "."
+                           : "PKCS #11: the token has several " + what + "s of that name.");
   }
   return found[0];
 }
@@ -181,6 +200,35 @@ base::Result<std::string> TokenSession::sign(CK_OBJECT_HANDLE key, CK_MECHANISM_
   if (code != CKR_OK) return token_failure("the token does not sign", code);
   signature.resize(size);
   return signature;
+}
+
+base::Result<std::string> TokenSession::gcm(Way way, CK_OBJECT_HANDLE key, std::string_view nonce,
+                                            std::string_view context, std::string_view data) const {
+  constexpr std::size_t kTag = 16;
+  CK_GCM_PARAMS parameters{};
+  parameters.iv_ptr = writable(nonce);
+  parameters.iv_len = nonce.size();
+  parameters.iv_bits = nonce.size() * 8;
+  parameters.aad_ptr = writable(context);
+  parameters.aad_len = context.size();
+  parameters.tag_bits = kTag * 8;
+  CK_MECHANISM how{CKM_AES_GCM, &parameters, sizeof parameters};
+  std::string out(data.size() + kTag, '\0');
+  CK_ULONG size = out.size();
+  auto* to = reinterpret_cast<unsigned char*>(out.data());
+  CK_FUNCTION_LIST* const token = module_->functions();
+  CK_RV code = way == Way::kSeal ? token->C_EncryptInit(session_, &how, key)
+                                 : token->C_DecryptInit(session_, &how, key);
+  if (code == CKR_OK) {
+    code = way == Way::kSeal ? token->C_Encrypt(session_, writable(data), data.size(), to, &size)
+                             : token->C_Decrypt(session_, writable(data), data.size(), to, &size);
+  }
+  if (code != CKR_OK) {
+    return token_failure(
+        way == Way::kSeal ? "the token does not seal" : "the token does not open it", code);
+  }
+  out.resize(size);
+  return out;
 }
 
 }  // namespace muster::pki

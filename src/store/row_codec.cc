@@ -1,5 +1,6 @@
 #include "store/row_codec.h"
 
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -34,6 +35,13 @@ base::Error unstorable(const Property& property) {
 base::Error damaged(const edm::EntitySet& set, std::string_view part) {
   return base::fail(base::ErrorCode::kInternal, "A stored row of " + std::string(set.table) +
                                                     " is damaged: " + std::string(part) + ".");
+}
+
+base::Error keys_unheard() {
+  base::Error error = base::fail(base::ErrorCode::kUnavailable,
+                                 "The keys of secrets could not be read for a while.");
+  error.retry_after = std::chrono::seconds(1);
+  return error;
 }
 
 // What a sealed value is bound to beside its tenant: it opens in this row only.
@@ -187,6 +195,7 @@ base::Result<std::span<const Cell>> RowEncoder::encode(const edm::EntitySet& set
         break;
       }
       case ColumnRole::kSealed:
+        if (!vault_->may_seal()) return keys_unheard();
         plain_.clear();
         pack(plain_, record, layout.sealed);
         set_sealing_context(context_, set, cells_[kKeyColumn]);

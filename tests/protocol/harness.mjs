@@ -5,11 +5,13 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -27,12 +29,32 @@ if (ON_POSTGRES && !server) throw new Error('MUSTER_STORE=postgres needs tools/w
 delete process.env.TEST_POSTGRES;
 delete process.env.MUSTER_STORE;
 
+// An empty schema on a server; its URL.
+function newSchema(url) {
+  const schema = `test_${randomUUID().replaceAll('-', '_')}`;
+  execFileSync('psql', ['-q', '-d', url, '-c', `CREATE SCHEMA ${schema}`], { stdio: 'pipe' });
+  return `${url}&options=-csearch_path%3D${schema}`;
+}
+
 // Variables of a service with its records in a schema of its own on that server, whatever the other services use.
 export function inDatabase() {
   if (!server) throw new Error('This test needs tools/with_pg.sh.');
-  const schema = `test_${randomUUID().replaceAll('-', '_')}`;
-  execFileSync('psql', ['-q', '-d', server, '-c', `CREATE SCHEMA ${schema}`], { stdio: 'pipe' });
-  return { MUSTER_STORE: `${server}&options=-csearch_path%3D${schema}` };
+  return { MUSTER_STORE: newSchema(server) };
+}
+
+// { url, end }: an empty schema for several nodes, on the server that is there, else on one of its own.
+export async function sharedDatabase() {
+  if (server) return { url: newSchema(server), end: async () => {} };
+  const script = fileURLToPath(new URL('../../tools/with_pg.sh', import.meta.url));
+  const child = spawn(script, ['sh', '-c', 'echo "$TEST_POSTGRES"; cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const said = await Promise.race([once(child.stdout, 'data'), ended]);
+  if (!Array.isArray(said)) throw new Error('no PostgreSQL could be started');
+  const end = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return { url: newSchema(String(said[0]).trim()), end };
 }
 
 // `psql` on a service's schema; commands go to its standard input, rows come from its output.

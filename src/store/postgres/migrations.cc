@@ -27,6 +27,11 @@ constexpr std::array kMigrations = {
         "store copies",
 #include "store/postgres/migrations/0002_store_copies.sql"
     },
+    Migration{
+        3,
+        "data keys",
+#include "store/postgres/migrations/0003_data_keys.sql"
+    },
 };
 
 // Two nodes that start on an empty database may both make the first table.

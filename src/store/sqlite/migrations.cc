@@ -55,6 +55,11 @@ constexpr std::array kMigrations = {
         "store copies",
 #include "store/sqlite/migrations/0007_store_copies.sql"
     },
+    Migration{
+        8,
+        "data keys",
+#include "store/sqlite/migrations/0008_data_keys.sql"
+    },
 };
 constexpr int kNewest = kMigrations.back().version;
 

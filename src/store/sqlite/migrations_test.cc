@@ -47,10 +47,10 @@ class Migrations : public testing::Test {
 
 TEST_F(Migrations, MakeAFreshFileAndLeaveItAloneAfterwards) {
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT group_concat(version) FROM schema_version"), "1,2,3,4,5,6,7");
+  EXPECT_EQ(ask("SELECT group_concat(version) FROM schema_version"), "1,2,3,4,5,6,7,8");
   const std::string schema = ask("SELECT group_concat(sql, ';') FROM sqlite_schema");
   ASSERT_TRUE(open().ok());
-  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "7");
+  EXPECT_EQ(ask("SELECT count(*) FROM schema_version"), "8");
   EXPECT_EQ(ask("SELECT group_concat(sql, ';') FROM sqlite_schema"), schema);
 }
 
