@@ -2,7 +2,8 @@
 # with_pg.sh COMMAND...: runs it beside a PostgreSQL of its own, which lives in a temporary folder,
 # listens on a socket there and goes with the command. TEST_POSTGRES is its URL; a server
 # that it names already is used instead. TEST_PGBOUNCER is the same server behind a PgBouncer that pools
-# transactions, where that is installed; any role may log in there.
+# transactions, where that is installed; any role may log in there. PG_DURABLE=1 keeps the settings that
+# make it safe against a loss of power, and PG_OPTIONS are further options ("-c NAME=VALUE ...").
 set -euo pipefail
 
 [ -z "${TEST_POSTGRES:-}" ] || exec "$@"
@@ -42,9 +43,11 @@ cd "$FOLDER" # the owner of the server may not see where we are
   exit 1
 }
 # What makes it safe against a loss of power is what the tests do not need.
+unsafe="-c fsync=off -c full_page_writes=off"
+[ -z "${PG_DURABLE:-}" ] || unsafe=
 "${as_owner[@]}" "$PROGRAMS/pg_ctl" -D data -l server.log -w -t 60 -o "-k '$FOLDER' \
-  -c listen_addresses= -c max_connections=300 -c shared_buffers=64MB -c fsync=off \
-  -c full_page_writes=off -c max_locks_per_transaction=256" start >pg_ctl.log 2>&1 || {
+  -c listen_addresses= -c max_connections=300 -c shared_buffers=64MB $unsafe \
+  -c max_locks_per_transaction=256 ${PG_OPTIONS:-}" start >pg_ctl.log 2>&1 || {
   cat pg_ctl.log server.log >&2
   exit 1
 }

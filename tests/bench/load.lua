@@ -1,6 +1,7 @@
 -- wrk script: requests from the environment. LOAD_METHOD, LOAD_BODY (a file), LOAD_TOKEN (a file); with
 -- LOAD_PATHS (a file of paths, one a line) each request takes one of them by chance, and with LOAD_CREATES
--- (N) every Nth is a POST of LOAD_BODY to the path of the URL instead. Prints what was measured as
+-- (N) every Nth is a POST of LOAD_BODY to the path of the URL instead. LOAD_TOKEN may have several lines: then
+-- `PATH N` is sent with the Nth, and what has no path with one by chance. Prints what was measured as
 -- `LOAD key=value ...`.
 local function read(name)
   local path = os.getenv(name)
@@ -11,8 +12,14 @@ local function read(name)
   return (text:gsub("%s+$", ""))
 end
 
-local token = read("LOAD_TOKEN")
-if token then wrk.headers["Authorization"] = "Bearer " .. token end
+local tokens = {}
+for token in (read("LOAD_TOKEN") or ""):gmatch("%S+") do tokens[#tokens + 1] = token end
+
+local function as(number)
+  if #tokens > 0 then wrk.headers["Authorization"] = "Bearer " .. tokens[number] end
+end
+
+as(1)
 local body = read("LOAD_BODY")
 local paths = read("LOAD_PATHS")
 local every = tonumber(os.getenv("LOAD_CREATES") or "") or 0
@@ -21,7 +28,12 @@ if paths then
   local reads, create, count = {}, nil, 0
   function init()
     math.randomseed(20161231)
-    for path in paths:gmatch("[^\n]+") do reads[#reads + 1] = wrk.format("GET", path) end
+    for line in paths:gmatch("[^\n]+") do
+      local path, number = line:match("^(%S+) (%d+)$")
+      as(tonumber(number or 1))
+      reads[#reads + 1] = wrk.format("GET", path or line)
+    end
+    as(1)
     if every > 0 then
       wrk.headers["Content-Type"] = "application/json"
       create = wrk.format("POST", wrk.path, wrk.headers, body)
@@ -37,6 +49,17 @@ else
   if body then
     wrk.body = body
     wrk.headers["Content-Type"] = "application/json"
+  end
+  if #tokens > 1 then
+    local each = {}
+    function init()
+      math.randomseed(20161231)
+      for number = 1, #tokens do
+        as(number)
+        each[number] = wrk.format()
+      end
+    end
+    function request() return each[math.random(#each)] end
   end
 end
 

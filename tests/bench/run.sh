@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [qr|store|observe|hostile|http|list|enrol|backup|copy|startup|memory|power-cut|all]: builds what is measured and measures it.
+# run.sh [qr|store|observe|hostile|http|list|enrol|postgres|backup|copy|startup|memory|power-cut|all]: builds what is measured and measures it.
 set -euo pipefail
 ROOT=${ROOT:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$ROOT/build}
@@ -26,6 +26,10 @@ micro() { # TARGET
 
 what=${1:-all}
 [ $# -eq 0 ] || shift
+if [ "$what" = --store ]; then
+  what=${1:-}
+  [ $# -eq 0 ] || shift
+fi
 case $what in
   qr | store | observe | hostile) micro "${what}_bench" ;;
   http | enrol | backup | copy | startup | memory)
@@ -37,15 +41,22 @@ case $what in
     program seed_store
     bash "$bench/list.sh" "$@"
     ;;
+  postgres) # as safe as it is in service
+    build_muster
+    program seed_store
+    program open_loop
+    PG_DURABLE=1 PG_OPTIONS="-c shared_buffers=512MB -c max_wal_size=4GB" bash "$ROOT/tools/with_pg.sh" \
+      python3 "$bench/pg/run.py" "$BUILD/release/muster" "$BUILD/bench/seed_store" "$BUILD/bench/open_loop" "$@"
+    ;;
   power-cut)
     build_muster
     bash "$bench/power_cut.sh" "$@"
     ;;
   all)
-    for part in qr store observe hostile startup http list enrol backup copy memory power-cut; do
+    for part in qr store observe hostile startup http list enrol postgres backup copy memory power-cut; do
       printf '\n== %s\n' "$part"
       bash "$bench/run.sh" "$part" || echo "$part failed"
     done
     ;;
-  *) die "usage: ./x bench [qr|store|observe|hostile|http|list|enrol|backup|copy|startup|memory|power-cut|all]" ;;
+  *) die "usage: ./x bench [qr|store|observe|hostile|http|list|enrol|postgres|backup|copy|startup|memory|power-cut|all]" ;;
 esac
