@@ -75,9 +75,10 @@ class Transaction : public Reader {
 };
 
 // The body of a write. May run more than once (a group that failed is run again, one by one; an
-// engine may ask for a retry), so it must make ids, times and tokens before, and change nothing but
-// the transaction and its own result. An error undoes everything that this body changed. Runs on a
-// thread of the store; must not block on anything else.
+// engine may ask for a retry, or assume that an insert or update succeeds and run the body again
+// with the true answer where it does not), so it must make ids, times and tokens before, and change
+// nothing but the transaction and its own result. An error undoes everything that this body
+// changed. Runs on a thread of the store; must not block on anything else.
 using Work = std::function<base::Status(Transaction&)>;
 
 // Called exactly once, on a thread of the store, when the write is durable or has failed with the

@@ -217,6 +217,7 @@ bool Connection::take_warning() {
 void Connection::lose(std::string why) {
   if (!lost_) fault_ = {FaultKind::kLost, unavailable(std::move(why)), true};
   lost_ = failed_ = true;
+  posting_ = false;
   queued_.clear();
   sent_.clear();
 }
@@ -282,6 +283,7 @@ std::optional<Rows> Connection::collect() {
         case PGRES_COMMAND_OK:
         case PGRES_TUPLES_OK:
           if (command.what == Sent::What::kPrepare) break;
+          if (command.changes_row && rows.affected() == 0) missed_ = true;
           if (command.wanted) wanted.emplace(std::move(rows));
           break;
         default:
@@ -336,7 +338,15 @@ bool Connection::send_queued() {
   return true;
 }
 
+bool Connection::begin_batch() {
+  if (posting_) return true;
+  if (!settle()) return false;
+  failed_ = false;
+  return true;
+}
+
 bool Connection::send_sync() {
+  posting_ = false;
   sent_.push_back({.what = Sent::What::kSync});
   return PQpipelineSync(handle_.get()) == 1 && PQflush(handle_.get()) >= 0;
 }
@@ -359,13 +369,36 @@ bool Connection::settle() {
 
 std::optional<Rows> Connection::run(const std::string& sql, std::span<const Cell> parameters,
                                     Keep keep) {
-  if (!settle()) return std::nullopt;
-  failed_ = false;
+  if (!begin_batch()) return std::nullopt;
   if (!send_queued() || !send_statement(sql, parameters, keep, true) || !send_sync()) {
     lose("The connection to the database was lost: " + text_of(PQerrorMessage(handle_.get())));
     return std::nullopt;
   }
   return collect();
+}
+
+bool Connection::post(const std::string& sql, std::span<const Cell> parameters, bool changes_row) {
+  if (!begin_batch()) return false;
+  posting_ = true;
+  if (!send_queued() || !send_statement(sql, parameters, Keep::kPrepared, false)) {
+    lose("The connection to the database was lost: " + text_of(PQerrorMessage(handle_.get())));
+    return false;
+  }
+  sent_.back().changes_row = changes_row;
+  return true;
+}
+
+bool Connection::confirm() {
+  if (posting_) {
+    if (!send_sync()) lose("The connection to the database was lost.");
+    static_cast<void>(collect());
+    if (failed_) return false;
+  }
+  return !lost_ && !missed_;
+}
+
+bool Connection::take_missed() {
+  return std::exchange(missed_, false);
 }
 
 void Connection::queue(std::string sql) {

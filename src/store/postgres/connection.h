@@ -69,6 +69,15 @@ class Connection {
   // why.
   [[nodiscard]] std::optional<Rows> run(const std::string& sql, std::span<const Cell> parameters,
                                         Keep keep = Keep::kPrepared);
+  // Runs one statement whose success is assumed: nothing is waited for, and whether it failed is
+  // known after the next run() or confirm(), which then fails. `changes_row`: it is a failure too,
+  // as missed() says, if no row was changed.
+  [[nodiscard]] bool post(const std::string& sql, std::span<const Cell> parameters,
+                          bool changes_row);
+  // Waits for the answers to all that was posted. False when one of them failed or missed its row.
+  [[nodiscard]] bool confirm();
+  // A statement that was posted since the last call changed no row.
+  [[nodiscard]] bool take_missed();
   // The same with the next run(), before it, and without rows.
   void queue(std::string sql);
   // Queues BEGIN with these words, and limits of time where the session has none.
@@ -99,6 +108,7 @@ class Connection {
     enum class What : std::uint8_t { kPrepare, kQuery, kSync } what = What::kQuery;
     std::string sql = {};
     bool wanted = false;
+    bool changes_row = false;
   };
   // Parameters that stay until they are sent.
   struct Queued {
@@ -111,6 +121,7 @@ class Connection {
   [[nodiscard]] bool send_statement(const std::string& sql, std::span<const Cell> parameters,
                                     Keep keep, bool wanted);
   [[nodiscard]] base::Status prepare_session();
+  [[nodiscard]] bool begin_batch();
   [[nodiscard]] bool send_queued();
   [[nodiscard]] bool send_sync();
   [[nodiscard]] std::optional<Rows> collect();
@@ -129,6 +140,8 @@ class Connection {
   const Instant born_ = std::chrono::steady_clock::now();
   Deadline until_ = Deadline::max();
   Fault fault_;
+  bool posting_ = false;  // a batch was begun that is not yet sent to its end
+  bool missed_ = false;
   bool failed_ = false;  // something in this batch failed
   bool lost_ = false;
   bool warned_ = false;

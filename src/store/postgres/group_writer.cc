@@ -82,8 +82,9 @@ void GroupWriter::perform(Slot& session, Group& group) {
       case Attempt::kSettled:
         return;
       case Attempt::kAgainIsolated:
-        // A work failed after it had written. Everything runs again, each work with a savepoint of
-        // its own; the usual case pays for none.
+        // A work failed after it had written, or did not find what was assumed. Everything runs
+        // again, each work with a savepoint of its own and each change waited for; the usual case
+        // pays for neither.
         isolation = Isolation::kEachWork;
         break;
       case Attempt::kAgain:
@@ -104,6 +105,7 @@ GroupWriter::Attempt GroupWriter::attempt(Slot& session, Group& group, Isolation
     give_up(group, number.error());
     return Attempt::kSettled;
   }
+  session->assume(isolation == Isolation::kNone);
   bool wrote = false;
   for (WriteJob& job : group) {
     job.outcome = run_job(*session, job, isolation);
@@ -114,6 +116,11 @@ GroupWriter::Attempt GroupWriter::attempt(Slot& session, Group& group, Isolation
       session->roll_back();
       return Attempt::kAgainIsolated;
     }
+  }
+  if (!session->confirm()) {
+    if (session->fault()) return after_fault(session, group);
+    session->roll_back();
+    return Attempt::kAgainIsolated;
   }
   if (wrote) return commit(session, group, *number, mark);
   session->roll_back();
@@ -149,6 +156,10 @@ GroupWriter::Attempt GroupWriter::after_fault(Slot& session, Group& group) {
   if (may_run_again(fault.kind)) {
     group.front().outcome = base::Status(fault.error);  // to be told if it stays so
     return Attempt::kAgain;
+  }
+  if (fault.kind == FaultKind::kTaken) {  // a key that was assumed to be free
+    group.front().outcome = base::Status(fault.error);
+    return Attempt::kAgainIsolated;
   }
   give_up(group, fault.error);
   return Attempt::kSettled;

@@ -3,6 +3,8 @@
 #include "store/postgres/postgres_store.h"
 
 #include <atomic>
+#include <future>
+#include <mutex>
 
 #include "odata/query_options.h"
 #include "store/list_statement.h"
@@ -101,6 +103,89 @@ TEST_P(PostgresNodes, DecideByWhatTheyRead) {
   const auto record = get(*two, edm::kProfiles, kTenantA, key_of(1));
   ASSERT_TRUE(record.ok() && *record);
   EXPECT_EQ((*record)->value_or(edm::profile::kEnrolledDeviceCount, std::int64_t{0}), 100);
+}
+
+// Inserts and updates are not waited for. Where one did not find what it needs, all run again.
+TEST_P(PostgresNodes, TellsEachWriteOfAGroupItsOwnOutcome) {
+  auto one = options();
+  one.writers = 1;
+  const auto store = open(one);
+  insert(*store, 1);
+  std::mutex mutex;
+  std::unique_lock hold(mutex);
+  std::vector<std::future<base::Status>> outcomes;
+  const auto write = [&](Work work) {
+    auto promise = std::make_shared<std::promise<base::Status>>();
+    outcomes.push_back(promise->get_future());
+    store->write(kTenantA, std::move(work),
+                 [promise](base::Status status) { promise->set_value(std::move(status)); });
+  };
+  // The first keeps the only writer, so that those after it share a group.
+  write([&](Transaction&) -> base::Status {
+    const std::lock_guard wait(mutex);
+    return base::done();
+  });
+  write(inserting(kTenantA, profile_of(2)));
+  write(inserting(kTenantA, profile_of(1)));  // exists
+  write([](Transaction& transaction) -> base::Status {
+    return transaction.update(edm::kProfiles, kTenantA, profile_of(9));  // does not
+  });
+  write(inserting(kTenantA, profile_of(3)));
+  write([](Transaction& transaction) -> base::Status {  // goes on after a conflict
+    const auto status = transaction.insert(edm::kProfiles, kTenantA, profile_of(1));
+    if (status.ok()) return base::done();
+    return transaction.insert(edm::kProfiles, kTenantA, profile_of(4));
+  });
+  hold.unlock();
+  std::vector<std::optional<ErrorCode>> codes;
+  for (auto& outcome : outcomes) {
+    const base::Status status = outcome.get();
+    codes.push_back(status.ok() ? std::nullopt : std::optional(status.error().code));
+  }
+  const std::vector<std::optional<ErrorCode>> expected = {
+      std::nullopt,         std::nullopt, ErrorCode::kConflict,
+      ErrorCode::kNotFound, std::nullopt, std::nullopt};
+  EXPECT_EQ(codes, expected);
+  EXPECT_EQ(count(*store), 4U);
+}
+
+// The statements of a transaction that assumes are sent together, and a wrong guess undoes it
+// whole.
+TEST_P(PostgresNodes, UndoesWhatWasAssumedInVain) {
+  const auto store = open();
+  insert(*store, 1);
+  Session writer = session();
+  const auto begin = [&] {
+    ASSERT_TRUE(writer.begin_write(kTenantA, std::string(16, 'm')).ok());
+    writer.assume(true);
+    EXPECT_TRUE(writer.insert(edm::kProfiles, kTenantA, profile_of(2)).ok());
+  };
+  // A taken key takes the COMMIT along.
+  begin();
+  EXPECT_TRUE(writer.insert(edm::kProfiles, kTenantA, profile_of(1)).ok());
+  EXPECT_TRUE(writer.confirm());
+  EXPECT_EQ(writer.commit(), Outcome::kFailed);
+  ASSERT_TRUE(writer.fault());
+  EXPECT_EQ(writer.fault()->kind, FaultKind::kTaken);
+  writer.clear_fault();
+  writer.roll_back();
+  EXPECT_EQ(count(*store), 1U);
+  // A row that is not there shows before.
+  begin();
+  EXPECT_TRUE(writer.update(edm::kProfiles, kTenantA, profile_of(9)).ok());
+  EXPECT_FALSE(writer.confirm());
+  EXPECT_FALSE(writer.fault());
+  writer.roll_back();
+  EXPECT_FALSE(writer.fault());
+  EXPECT_EQ(count(*store), 1U);
+  // What is read between sees what was written before.
+  begin();
+  const auto found = writer.get(edm::kProfiles, kTenantA, key_of(2), edm::kAllProperties);
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE(found->has_value());
+  EXPECT_TRUE(writer.confirm());
+  EXPECT_EQ(writer.commit(), Outcome::kDone);
+  EXPECT_EQ(count(*store), 2U);
 }
 
 // What both find absent, only one makes: no lock on a row that is read would show that.

@@ -134,15 +134,36 @@ base::Status Session::done_to_one(const base::Result<Rows>& rows, ErrorCode othe
   return base::done();
 }
 
+// An insert without ON CONFLICT fails when its key is taken, and the rest of the transaction with
+// it, COMMIT included.
+base::Status Session::post(const std::string& sql, std::span<const Cell> cells, bool changes_row) {
+  if (!connection_->post(sql, cells, changes_row)) {
+    if (!fault_) fault_ = connection_->fault();
+    return connection_->fault().error;
+  }
+  assumed_rows_ = assumed_rows_ || changes_row;
+  wrote_ = true;
+  return base::done();
+}
+
+bool Session::confirm() {
+  if (!std::exchange(assumed_rows_, false)) return true;
+  if (connection_->confirm()) return true;
+  if (!connection_->take_missed() && !fault_) fault_ = connection_->fault();
+  return false;
+}
+
 base::Status Session::insert(const edm::EntitySet& set, std::string_view tenant,
                              const edm::Record& record) {
   const auto cells = MUSTER_TRY(encoder_.encode(set, tenant, record));
+  if (assuming_) return post(insert_row(dialect(), set), cells, false);
   return done_to_one(run(insert_or_nothing(set), cells), ErrorCode::kConflict);
 }
 
 base::Status Session::update(const edm::EntitySet& set, std::string_view tenant,
                              const edm::Record& record) {
   const auto cells = MUSTER_TRY(encoder_.encode(set, tenant, record));
+  if (assuming_) return post(update_row(dialect(), set), cells, true);
   return done_to_one(run(update_row(dialect(), set), cells), ErrorCode::kNotFound);
 }
 
@@ -161,6 +182,7 @@ base::Result<std::int64_t> Session::begin_write(std::string_view tenant, std::st
     return base::fail(ErrorCode::kInternal, "A tenant has no form in a store.");
   }
   const std::array cells = {tenant_cell.cell(), blob(mark)};
+  assuming_ = assumed_rows_ = false;
   // READ COMMITTED: what is read after the turn was taken is what the last writer left. Not READ
   // WRITE: a database that its operator has set to be read only is to stay so.
   connection_->queue_begin("ISOLATION LEVEL READ COMMITTED");
@@ -188,14 +210,16 @@ Session::Outcome Session::commit() {
     in_ = In::kNothing;
     return connection_->take_warning() ? Outcome::kUnknown : Outcome::kDone;
   }
-  // What was queued before it may have failed, which leaves the transaction to be rolled back.
-  const bool certain = fault_->kind == FaultKind::kRetry || fault_->kind == FaultKind::kRefused;
+  // What was sent before it may have failed, which leaves the transaction to be rolled back.
+  const bool certain = fault_->kind != FaultKind::kLost;
   return certain ? Outcome::kFailed : Outcome::kUnknown;
 }
 
 void Session::roll_back() {
   if (std::exchange(in_, In::kNothing) != In::kWrite) return;
   connection_->forget_queue();
+  static_cast<void>(connection_->confirm());  // a statement that failed would take ROLLBACK along
+  static_cast<void>(connection_->take_missed());
   static_cast<void>(run("ROLLBACK", {}));
 }
 

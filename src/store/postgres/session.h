@@ -60,6 +60,13 @@ class Session final : public Transaction, private ListSource {
   [[nodiscard]] base::Status writable();
   [[nodiscard]] base::Status write_probe();
 
+  // Whether inserts and updates are assumed to find what they need, so that none is waited for:
+  // they say that they are done, and a wrong guess shows as a fault (kTaken) or in confirm(). For a
+  // transaction that can be run again; begin_write() ends it.
+  void assume(bool assuming) { assuming_ = assuming; }
+  // Whether all that was assumed is true. What is wrong is in fault(), or a row was not there.
+  [[nodiscard]] bool confirm();
+
   // Forgets what was written up to now.
   void start_work() { wrote_ = false; }
   [[nodiscard]] bool wrote() const { return wrote_; }
@@ -85,6 +92,8 @@ class Session final : public Transaction, private ListSource {
                                     const Show& show);
   [[nodiscard]] base::Result<bool> show_all(const ListStatement& list, const Rows& rows,
                                             const Show& show);
+  [[nodiscard]] base::Status post(const std::string& sql, std::span<const Cell> cells,
+                                  bool changes_row);
   [[nodiscard]] base::Status done_to_one(const base::Result<Rows>& rows, base::ErrorCode otherwise);
 
   std::unique_ptr<Connection> connection_;
@@ -93,6 +102,8 @@ class Session final : public Transaction, private ListSource {
   std::vector<Cell> cells_;
   In in_ = In::kNothing;
   bool wrote_ = false;
+  bool assuming_ = false;
+  bool assumed_rows_ = false;  // not only that keys are free, which the database enforces itself
   std::optional<Fault> fault_;
 };
 

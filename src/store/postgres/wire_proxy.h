@@ -28,7 +28,8 @@ struct WireAction {
   std::chrono::milliseconds delay{0};  // before whatever is done
 };
 
-// Thread-safe. Statements are counted over all connections, from 1, in the order of arrival.
+// Thread-safe. Statements are counted over all connections, from 1, in the order of arrival. What
+// comes in one batch after a statement that fails does not count.
 class WireProxy {
  public:
   struct Statement {

@@ -130,6 +130,7 @@ class WireProxy::Pair {
         swallowed_ = true;
         return send_all(server_, on);
       }
+      if (message->front() == 'S') failed_ = false;
       started_ = true;
     }
     return send_all(server_, on);
@@ -143,6 +144,7 @@ class WireProxy::Pair {
 
   // False when this is the end.
   bool bind(std::string& message, std::string& on) {
+    if (failed_) return true;  // the server will not look at it
     std::size_t at = 5;
     static_cast<void>(text_at(message, at));  // the portal
     const WireAction action = proxy_.ask(statements_[text_at(message, at)], number_);
@@ -153,6 +155,7 @@ class WireProxy::Pair {
       case What::kFail:
         message = refused_statement();
         state_ = action.state;
+        failed_ = true;
         return true;
       case What::kCutAfter:
         cut_at_end_ = true;
@@ -198,6 +201,7 @@ class WireProxy::Pair {
   std::map<std::string, std::string> statements_;  // SQL by name
   std::string state_;                              // of the next error
   bool started_ = false;
+  bool failed_ = false;  // a statement of this batch
   bool swallowed_ = false;
   bool swallow_at_end_ = false;
   bool cut_at_end_ = false;
