@@ -109,7 +109,7 @@ struct Settings {
   // empty: the file secrets/vault.key of the data directory.
   std::vector<std::string> key_encryption_keys;
   std::size_t store_readers = 16;  // connections to a database
-  std::size_t store_writers = 4;
+  std::size_t store_writers = 8;
   std::size_t queue_limit = 4'096;              // writes that may wait; beyond it 503
   std::size_t group_size = 256;                 // writes that share one commit at most
   std::chrono::milliseconds store_wait{2'000};  // for another process that is writing

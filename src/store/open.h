@@ -40,7 +40,7 @@ struct PostgresOptions {
   std::shared_ptr<const base::Vault> vault;
   std::size_t queue_limit = 4'096;    // writes that may wait; more are refused with kUnavailable
   std::size_t max_group = 256;        // writes of one commit at most, all of one tenant
-  std::size_t writers = 4;            // connections that write, each for another tenant
+  std::size_t writers = 8;            // connections that write, each for another tenant
   std::size_t readers = 16;           // connections that read, at most
   std::size_t waiting_reads = 1'024;  // reads that may wait for one; more are kUnavailable
   // How long a connection, a statement or a wait may take.
