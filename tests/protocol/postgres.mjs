@@ -162,6 +162,7 @@ auth_file = ${users}
 listen_port = 6432
 unix_socket_dir = ${bouncer.folder}
 default_pool_size = 8
+server_login_retry = 1
 `);
     bouncer.process = spawn('/usr/sbin/pgbouncer', [settings], { cwd: bouncer.folder, stdio: ['ignore', 'ignore', 'pipe'], ...OWNER });
     bouncer.exited = new Promise((resolve) => bouncer.process.on('exit', resolve));

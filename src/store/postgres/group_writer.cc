@@ -31,9 +31,12 @@ void complete(std::vector<WriteJob>& group) {
 
 }  // namespace
 
-GroupWriter::GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection)
+GroupWriter::GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection,
+                         Losses& losses, ReadPool& readers)
     : options_(options),
       connection_(connection),
+      losses_(losses),
+      readers_(readers),
       queue_(options.queue_limit),
       health_(options.health_interval) {
   const std::size_t count = std::max<std::size_t>(1, options.writers);
@@ -210,17 +213,20 @@ void GroupWriter::note_commit(const Group& group) {
 
 void GroupWriter::lose(Slot& session) {
   session.reset();
-  lost_at_ = std::chrono::steady_clock::now();
+  losses_.note();
 }
 
 base::Status GroupWriter::ensure(Slot& session, Deadline due) const {
-  if (session && session->connection().born() > lost_at_.load()) {
+  if (session && !losses_.concern(session->connection())) {
     session->connection().until(due);
     if (session->connection().settle()) return base::done();
   }
   session.reset();
-  session =
-      std::make_unique<Session>(MUSTER_TRY(Connection::open(connection_, due)), options_.vault);
+  auto connection = Connection::open(connection_, due);
+  // The database may have no room because of ours.
+  if (!connection && readers_.drop_idle() > 0) connection = Connection::open(connection_, due);
+  if (!connection) return std::move(connection).error();
+  session = std::make_unique<Session>(std::move(connection).value(), options_.vault);
   return base::done();
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "store/open.h"
+#include "store/postgres/losses.h"
+#include "store/postgres/read_pool.h"
 #include "store/postgres/session.h"
 #include "store/postgres/tenant_queue.h"
 #include "store/writer_health.h"
@@ -18,7 +20,9 @@ namespace muster::store::postgres {
 // Thread-safe. Destruction finishes what is queued.
 class GroupWriter {
  public:
-  GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection);
+  // `readers` may have to give up idle connections.
+  GroupWriter(const PostgresOptions& options, const ConnectionOptions& connection, Losses& losses,
+              ReadPool& readers);
   ~GroupWriter();
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
@@ -56,14 +60,14 @@ class GroupWriter {
 
   const PostgresOptions& options_;
   const ConnectionOptions& connection_;
+  Losses& losses_;
+  ReadPool& readers_;
   TenantQueue queue_;
 
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> writes_{0};
   std::atomic<std::uint64_t> failed_writes_{0};
   WriterHealth health_;
-  // When a connection was last lost: those that are older will have gone the same way.
-  std::atomic<Instant> lost_at_{Instant::min()};
 
   std::vector<std::thread> threads_;  // last: everything else is made before they start
 };

@@ -40,8 +40,8 @@ base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions
 PostgresStore::PostgresStore(PostgresOptions options)
     : options_(std::move(options)),
       connection_{options_.url, options_.patience, options_.pooled},
-      readers_(options_, connection_),
-      writer_(options_, connection_) {}
+      readers_(options_, connection_, losses_),
+      writer_(options_, connection_, losses_, readers_) {}
 
 base::Status PostgresStore::read(const std::function<base::Status(Reader&)>& read) {
   const Deadline due = std::chrono::steady_clock::now() + options_.deadline;

@@ -28,6 +28,7 @@ class PostgresStore final : public Store {
 
   const PostgresOptions options_;  // first: the parts refer to it
   const ConnectionOptions connection_;
+  Losses losses_;
   ReadPool readers_;  // outlives the writer, whose completions may read
   GroupWriter writer_;
 };

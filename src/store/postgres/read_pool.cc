@@ -26,24 +26,29 @@ base::Result<std::unique_ptr<Session>> ReadPool::borrow(Deadline due) {
   return session;
 }
 
+std::unique_ptr<Session> ReadPool::pop_idle() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return nullptr;
+  std::unique_ptr<Session> session = std::move(idle_.back());
+  idle_.pop_back();
+  return session;
+}
+
 std::unique_ptr<Session> ReadPool::take_idle(Deadline due) {
-  std::unique_ptr<Session> session;
-  {
-    const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return nullptr;
-    session = std::move(idle_.back());
-    idle_.pop_back();
+  while (std::unique_ptr<Session> session = pop_idle()) {
+    if (losses_.concern(session->connection())) continue;
+    session->connection().until(due);
+    if (session->connection().settle()) return session;
+    losses_.note();
   }
-  session->connection().until(due);
-  if (session->connection().settle()) return session;
-  drop_idle();
   return nullptr;
 }
 
-void ReadPool::drop_idle() {
+std::size_t ReadPool::drop_idle() {
   std::vector<std::unique_ptr<Session>> dropped;  // closed without the lock
   const std::lock_guard lock(mutex_);
   dropped.swap(idle_);
+  return dropped.size();
 }
 
 base::Result<std::unique_ptr<Session>> ReadPool::connect(Deadline due) {
@@ -62,7 +67,7 @@ void ReadPool::leave() {
 void ReadPool::give_back(std::unique_ptr<Session> session) {
   session->end_read();
   const std::optional<Fault>& fault = session->fault();
-  if (fault && fault->kind == FaultKind::kLost) drop_idle();
+  if (fault && fault->kind == FaultKind::kLost) losses_.note();
   if (fault && fault->kind == FaultKind::kRetry) session->clear_fault();
   if (!session->fault()) {
     const std::lock_guard lock(mutex_);
