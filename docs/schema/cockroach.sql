@@ -1,4 +1,4 @@
--- Muster's schema for cockroach, version 1.
+-- Muster's schema for cockroach, version 3.
 -- May be run again. No statement needs a transaction around it.
 
 CREATE TABLE IF NOT EXISTS muster_schema (
@@ -9,7 +9,7 @@ ALTER TABLE muster_schema ADD COLUMN IF NOT EXISTS works_with BIGINT;
 ALTER TABLE muster_schema ADD COLUMN IF NOT EXISTS begun BIGINT;
 ALTER TABLE muster_schema ADD COLUMN IF NOT EXISTS engine TEXT;
 INSERT INTO muster_schema (version, name) VALUES (0, 'lock') ON CONFLICT (version) DO NOTHING;
-UPDATE muster_schema SET begun = 1, works_with = 1, engine = 'cockroach' WHERE version = 0;
+UPDATE muster_schema SET begun = 3, works_with = 3, engine = 'cockroach' WHERE version = 0;
 
 -- Version 1: initial.
 CREATE TABLE IF NOT EXISTS tenant_turns (
@@ -330,3 +330,25 @@ CREATE TABLE IF NOT EXISTS counted_devices (
   PRIMARY KEY (tenant, id)
 );
 INSERT INTO muster_schema (version, name, works_with) VALUES (1, 'initial', 1) ON CONFLICT (version) DO NOTHING;
+
+-- Version 2: store copies.
+CREATE TABLE IF NOT EXISTS store_copies (
+  tenant          BYTEA NOT NULL,
+  id              BYTEA NOT NULL,
+  started_at      BIGINT NOT NULL,
+  started_at_form BIGINT NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+INSERT INTO muster_schema (version, name, works_with) VALUES (2, 'store copies', 2) ON CONFLICT (version) DO NOTHING;
+
+-- Version 3: data keys.
+CREATE TABLE IF NOT EXISTS data_keys (
+  tenant          BYTEA NOT NULL,
+  id              BYTEA NOT NULL,
+  created_at      BIGINT NOT NULL,
+  created_at_form BIGINT NOT NULL,
+  wrapped_under   BYTEA NOT NULL,
+  wrapped_key     BYTEA NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+INSERT INTO muster_schema (version, name, works_with) VALUES (3, 'data keys', 3) ON CONFLICT (version) DO NOTHING;

@@ -1,4 +1,4 @@
--- Muster's schema for sqlite, version 6, for an empty file.
+-- Muster's schema for sqlite, version 8, for an empty file.
 
 BEGIN;
 PRAGMA application_id = 1299412082;
@@ -382,5 +382,33 @@ CREATE TABLE counted_devices (
 ) STRICT;
 CREATE UNIQUE INDEX counted_devices_key ON counted_devices (tenant, id);
 INSERT INTO schema_version (version, name) VALUES (6, 'device plane');
+
+-- Version 7: store copies.
+-- Frozen: rows exist that were written under it. A change is a new file.
+-- A row says that the store is being filled from another and is not to be served yet.
+CREATE TABLE store_copies (
+  tenant          BLOB NOT NULL,
+  id              TEXT NOT NULL,
+  started_at      INTEGER NOT NULL,
+  started_at_form INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX store_copies_key ON store_copies (tenant, id);
+INSERT INTO schema_version (version, name) VALUES (7, 'store copies');
+
+-- Version 8: data keys.
+-- Frozen: rows exist that were written under it. A change is a new file.
+-- The keys under which secrets are sealed, each wrapped under a key that is not here. Rules as in
+-- 0001.
+
+CREATE TABLE data_keys (
+  tenant          BLOB NOT NULL,
+  id              TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  created_at_form INTEGER NOT NULL,
+  wrapped_under   TEXT NOT NULL,
+  wrapped_key     BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX data_keys_key ON data_keys (tenant, id);
+INSERT INTO schema_version (version, name) VALUES (8, 'data keys');
 
 COMMIT;
