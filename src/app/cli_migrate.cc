@@ -10,11 +10,9 @@ namespace muster::app {
 
 void add_migrate_command(CLI::App& root, Line& line) {
   const auto options = std::make_shared<MigrateCommand>();
-  CLI::App* migrate =
-      add_command(root, line, "migrate", "Bring the schema of the store up to date, or print it.",
-                  kForDatabase, [&line, options](const Settings& settings) {
-                    return run_migrate(settings, *options, line.clock);
-                  });
+  CLI::App* migrate = add_command(
+      root, line, "migrate", "Bring the schema of the store up to date, or print it.", kForDatabase,
+      [options](const Settings& settings) { return run_migrate(settings, *options); });
   std::string words;
   for (const std::string& name : store::engine_names()) words += (words.empty() ? "" : "|") + name;
   add_text(*migrate, "--engine", options->engine, words,

@@ -65,6 +65,10 @@ bool has_store_file(const Settings& settings) {
   return settings.store.empty() || settings.store.reveal() == "sqlite";
 }
 
+base::Status make_data_folder(const Settings& settings) {
+  return make_private_folder(settings.data);
+}
+
 std::string store_file(const Settings& settings) {
   return settings.data + "/muster.db";
 }
@@ -86,7 +90,7 @@ enrollment::Caller console_caller(std::string tenant) {
 
 base::Result<DataDirectory> DataDirectory::open(const Settings& settings, const base::Clock& clock,
                                                 std::function<void(std::size_t writes)> on_commit) {
-  MUSTER_TRY(make_private_folder(settings.data));
+  MUSTER_TRY(make_data_folder(settings));
   MUSTER_TRY(make_private_folder(settings.data + "/secrets"));
   // Before a store is made: what cannot be read here will not be there later.
   KeyEncryption encryption = MUSTER_TRY(KeyEncryption::open(settings));

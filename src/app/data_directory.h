@@ -21,6 +21,9 @@ namespace muster::app {
 // Whom the audit log names for what is done on the command line.
 [[nodiscard]] enrollment::Caller console_caller(std::string tenant);
 
+// Makes the folder (mode 0700) when it is missing.
+[[nodiscard]] base::Status make_data_folder(const Settings& settings);
+
 // Whether the records are in a file of the data directory, and not in a database elsewhere.
 [[nodiscard]] bool has_store_file(const Settings& settings);
 // That file.

@@ -48,13 +48,12 @@ base::Result<SchemaState> look(const Settings& settings, std::optional<SchemaEng
   return store::postgres_schema(MUSTER_TRY(database(settings, engine)));
 }
 
-base::Status apply(const Settings& settings, std::optional<SchemaEngine> engine,
-                   const base::Clock& clock) {
+base::Status apply(const Settings& settings, std::optional<SchemaEngine> engine) {
   if (!has_store_file(settings)) {
     return store::migrate_postgres(MUSTER_TRY(database(settings, engine)));
   }
-  MUSTER_TRY(DataDirectory::open(settings, clock));
-  return base::done();
+  MUSTER_TRY(make_data_folder(settings));
+  return store::migrate_sqlite(store_file(settings));
 }
 
 std::string as_json(const SchemaState& before, const SchemaState& after) {
@@ -95,8 +94,7 @@ std::string as_text(const SchemaState& before, const SchemaState& after) {
 
 }  // namespace
 
-base::Status run_migrate(const Settings& settings, const MigrateCommand& command,
-                         const base::Clock& clock) {
+base::Status run_migrate(const Settings& settings, const MigrateCommand& command) {
   const auto engine = MUSTER_TRY(asked_engine(settings, command));
   if (command.print) {
     const SchemaEngine usual =
@@ -107,7 +105,7 @@ base::Status run_migrate(const Settings& settings, const MigrateCommand& command
   const SchemaState before = MUSTER_TRY(look(settings, engine));
   SchemaState after = before;
   if (!command.dry_run) {
-    MUSTER_TRY(apply(settings, engine, clock));
+    MUSTER_TRY(apply(settings, engine));
     after = MUSTER_TRY(look(settings, engine));
   }
   std::cout << (command.json ? as_json(before, after) : as_text(before, after));

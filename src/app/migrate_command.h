@@ -5,7 +5,6 @@
 #include <string>
 
 #include "app/settings.h"
-#include "base/clock.h"
 #include "base/result.h"
 
 namespace muster::app {
@@ -17,8 +16,8 @@ struct MigrateCommand {
   bool json = false;
 };
 
-// kConfiguration when the store is not of that engine, is too new, or cannot be changed.
-[[nodiscard]] base::Status run_migrate(const Settings& settings, const MigrateCommand& command,
-                                       const base::Clock& clock);
+// Secrets are not touched, so no key is needed. kConfiguration when the store is not of that
+// engine, is too new, or cannot be changed.
+[[nodiscard]] base::Status run_migrate(const Settings& settings, const MigrateCommand& command);
 
 }  // namespace muster::app

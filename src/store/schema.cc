@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/open.h"
 #include "store/postgres/migrations.h"
 #include "store/postgres/schema_script.h"
 #include "store/sqlite/migrations.h"
@@ -51,6 +52,11 @@ base::Result<SchemaState> sqlite_schema(const std::string& path) {
     version = MUSTER_TRY(sqlite::schema_of(connection, path));
   }
   return sqlite::state_of(version);
+}
+
+base::Status migrate_sqlite(const std::string& path) {
+  MUSTER_TRY(open_sqlite({.path = path, .vault = base::Vault::empty()}));
+  return base::done();
 }
 
 base::Result<SchemaState> postgres_schema(const PostgresSchemaOptions& options) {

@@ -39,6 +39,9 @@ struct SchemaState {
 // The file, which may be absent, is not changed. Errors (kConfiguration) as open_sqlite().
 [[nodiscard]] base::Result<SchemaState> sqlite_schema(const std::string& path);
 
+// Makes the file (mode 0600) in a folder that exists, or brings it up to date. Errors as above.
+[[nodiscard]] base::Status migrate_sqlite(const std::string& path);
+
 struct PostgresSchemaOptions {
   std::string url;
   // What the database is taken for. Absent: as it was set up, else what it says that it is.
