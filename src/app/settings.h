@@ -103,8 +103,8 @@ struct Settings {
   http::Limits limits;
 
   // The store's writer.
-  base::Secret store;              // URL of a database; empty: SQLite in the data directory
-  bool store_pooled = false;       // the database is behind a pooler of transactions
+  base::Secret store;         // URL of a database; empty: SQLite in the data directory
+  bool store_pooled = false;  // the database is behind a pooler of transactions
   // What wraps the keys of secrets, the first for new ones: "file:PATH", "env:NAME", "pkcs11:URI";
   // empty: the file secrets/vault.key of the data directory.
   std::vector<std::string> key_encryption_keys;
