@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+import figures
 import overload
 import tables
 from loads import BENCH, Loads
@@ -103,7 +104,7 @@ class Installation:
     def _recorded(self, run):
         before = self.database.log.stat().st_size
         run()
-        for _ in range(500):
+        for _ in range(2000):
             with open(self.database.log, encoding="utf-8", errors="replace") as log:
                 log.seek(before)
                 statements = read_log(log.read())
@@ -181,6 +182,8 @@ def by_turns(options, loads, installation, scripts, rounds):
         payloads = installation.payload(nodes, "one")
         done = rounds.note(title, name, loads.devices(nodes, payloads, options.devices, CONCURRENCY))
         size = max(1, round(done.grouped)) if nodes is one else size
+    payloads = installation.payload(one, "one")
+    rounds.note(title, tables.WITH_REPORT, loads.devices(one, payloads, options.devices, CONCURRENCY, report=True))
     bench(title, f"one a commit, {CONCURRENCY} connections", scripts["enrol"], CONCURRENCY)
     bench(title, "groups as Muster's, one connection", scripts["enrol-group"](size), 1, size)
 
@@ -193,6 +196,7 @@ def parse_options():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2, help="of each measurement")
     parser.add_argument("--devices", type=int, default=1000, help="enrolments of each measurement")
+    parser.add_argument("--figures", type=pathlib.Path, help="a file for tools/scale.py to be written")
     parser.add_argument("--only", choices=["costs", "rounds", "overload"], help="that part alone")
     return parser.parse_args()
 
@@ -228,6 +232,8 @@ def main():
                     installation.nodes.pop().stop()
                 if "overload" in wanted:
                     borne = overload.measure(options, loads, installation)
+                if options.figures and not options.only:
+                    figures.write(options.figures, figures.measure(options, loads, installation, rounds, borne[0][1]))
             finally:
                 installation.end()
         print(f"\n{sizes[-1][0]:,} profiles of {sizes[-1][1]:,} tenants; HTTPS, wrk -t1 -c{CONNECTIONS}; {options.rounds} rounds of "
@@ -236,6 +242,8 @@ def main():
               f"synchronous_commit {database.sql('SHOW synchronous_commit').strip()}.")
         for title, rows in rounds.found.items():
             tables.rates(title, rows, next(iter(rows)))
+        if rounds.found:
+            tables.aims(rounds.found)
         if costs:
             tables.costs(costs)
         if "overload" in wanted:

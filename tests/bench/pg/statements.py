@@ -27,14 +27,18 @@ def of_session(sql):
 
 
 def read_log(text):
-    """Statements in their order, each with its parameters."""
-    found, last = [], {}
+    """Statements of the transactions that begin here, in their order, each with its parameters."""
+    found, last, inside = [], {}, set()
     for line in text.splitlines():
         if match := EXECUTE.search(line):
             statement = Statement(match[2].rstrip())
             last[match[1]] = statement
-            if not of_session(statement.sql):
+            if statement.sql.startswith("BEGIN"):
+                inside.add(match[1])
+            if match[1] in inside and not of_session(statement.sql):
                 found.append(statement)
+            if statement.sql in ("COMMIT", "ROLLBACK"):  # that of a read may come after all else
+                inside.discard(match[1])
         elif (match := DETAIL.search(line)) and match[1] in last:
             last[match[1]].values = [None if value == "NULL" else inner.replace("''", "'")
                                      for _, value, inner in PARAMETER.findall(match[2])]
@@ -43,8 +47,8 @@ def read_log(text):
 
 def complete(statements):
     """Whether every transaction has come to its end."""
-    count = sum(s.sql.startswith("BEGIN") - s.sql.startswith("COMMIT") for s in statements)
-    return bool(statements) and count == 0
+    begun = sum(s.sql.startswith("BEGIN") for s in statements)
+    return begun == sum(s.sql.startswith("COMMIT") or s.sql == "ROLLBACK" for s in statements) > 0
 
 
 def as_group(statements, size):

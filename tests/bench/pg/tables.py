@@ -2,6 +2,8 @@
 alternate and share their weather."""
 import statistics
 
+WITH_REPORT = "Muster, one node, each with a report"  # a row of enrolments
+
 
 def median(rounds, figure):
     return statistics.median(getattr(r, figure) for r in rounds)
@@ -31,3 +33,18 @@ def costs(found):
     for rows, tenants, operation, statements, alone, many in found:
         print(f"| {rows:,} | {tenants:,} | {operation} | {statements} | {alone.p50:.2f} | {many.muster / many.rate * 1e6:.0f} | "
               f"{many.postgres / many.rate * 1e6:.0f} | {alone.bad + many.bad} |")
+
+
+AIMS = (("Read by key", 0.5), ("Durable create", 0.7))
+
+
+def aims(found):
+    """What was aimed at, what came of it, and what a second node brings, of the rounds by title and name."""
+    print("\n| operation | Muster, one node ÷ pgbench | aim | two nodes ÷ one |")
+    print("|---|---|---|---|")
+    for title, rows in found.items():
+        one, two, *peers = rows
+        peers = [name for name in peers if name.startswith("pgbench")]
+        against = ", ".join(f"{ratio(rows[one], rows[name]):.2f} ({name.removeprefix('pgbench, ')})" for name in peers)
+        aim = next((str(least) for start, least in AIMS if title.startswith(start)), "")
+        print(f"| {title} | {against} | {aim} | {ratio(rows[two], rows[one]):.2f} |")
