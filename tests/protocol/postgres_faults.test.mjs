@@ -359,6 +359,7 @@ describe('the way to the server', () => {
     const profile = await muster.create();
     const owner = (await muster.post(`${ROOT}/androidDeviceOwnerEnrollmentProfiles`, { displayName: 'Kiosk' })).json;
     const shop = await offer(muster);
+    assert.equal((await new Device(muster, { url: shop.url }).enroll(shop.token)).status, 200); // makes the authority
     const repeatable = () => ({ 'Repeatability-Request-ID': randomUUID(), 'Repeatability-First-Sent': new Date().toUTCString() });
     const operations = {
       create: () => muster.post(PROFILES, { displayName: 'made' }),

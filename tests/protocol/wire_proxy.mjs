@@ -72,10 +72,12 @@ class Pair {
         const [name, sql] = message.subarray(5).toString('latin1').split('\0');
         this.statements.set(name, sql);
       } else if (type === 'B') {
+        if (this.failed) continue; // with what follows of its batch, which the server will not look at
         const [, name] = message.subarray(5).toString('latin1').split('\0');
         const action = await this.proxy.ask(this.statements.get(name));
         if (action?.fail) {
           this.state = action.fail;
+          this.failed = true;
           out = REFUSED;
         } else if (action === 'cut') {
           return this.end();
@@ -83,6 +85,7 @@ class Pair {
           this.cut = true;
         }
       }
+      if (type === 'S') this.failed = false;
       this.server.write(out);
     }
   }
