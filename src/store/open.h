@@ -59,8 +59,8 @@ struct PostgresOptions {
 };
 
 // Connects and brings the schema up to date; several nodes may do so at once. All of them need the
-// same keys in their vaults. A commit whose answer was lost is looked up; where that is in vain, the write
-// fails with kUnavailable and a message that says that it may have been made. Errors:
+// same keys in their vaults. A commit whose answer was lost is looked up; where that is in vain,
+// the write fails with kUnavailable and a message that says that it may have been made. Errors:
 // kConfiguration naming the setting, when the database cannot be reached or used, was written by a
 // newer version or does not match the model.
 [[nodiscard]] base::Result<std::unique_ptr<Store>> open_postgres(PostgresOptions options);
