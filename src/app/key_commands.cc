@@ -29,8 +29,11 @@ std::string shown_number(const DataKeyFacts& facts) {
   return facts.number == 0 ? std::string("-") : std::to_string(facts.number);
 }
 
-// The newest key, once this process seals under it.
-base::Result<std::uint32_t> sealing_newest(DataKeys& keys) {
+// Nodes turn to a new key one after the other, each when it next reads the keys.
+constexpr std::chrono::seconds kTurning{2};
+
+// The newest key, once this process seals under it and others have had time to.
+base::Result<std::uint32_t> sealing_newest(DataKeys& keys, const base::Clock& clock) {
   constexpr std::chrono::milliseconds kLookEvery{100};
   for (;;) {
     MUSTER_TRY(keys.refresh());
@@ -39,7 +42,11 @@ base::Result<std::uint32_t> sealing_newest(DataKeys& keys) {
     for (const DataKeyFacts& facts : all) {
       if (newest == nullptr || facts.number > newest->number) newest = &facts;
     }
-    if (newest != nullptr && newest->seals) return newest->number;
+    const bool first = newest != nullptr && newest->number == base::kFirstDataKey;
+    if (newest != nullptr && newest->seals &&
+        (first || newest->created.plus(kKeyIntroduction + kTurning) <= clock.now())) {
+      return newest->number;
+    }
     std::this_thread::sleep_for(kLookEvery);  // until it is introduced
   }
 }
@@ -88,7 +95,7 @@ base::Status run_keys_rotate(const Settings& settings, const KeyOptions& /*optio
 base::Status run_keys_reseal(const Settings& settings, const KeyOptions& /*options*/,
                              const base::Clock& clock) {
   const DataDirectory data = MUSTER_TRY(DataDirectory::open(settings, clock));
-  const std::uint32_t newest = MUSTER_TRY(sealing_newest(data.keys()));
+  const std::uint32_t newest = MUSTER_TRY(sealing_newest(data.keys(), clock));
   ProgressBar bar(std::cerr, errors_on_terminal(), "Sealing");
   const ResealCounts counts = MUSTER_TRY(reseal(
       data.store(), newest, [&](std::size_t done, std::size_t all) { bar.show(done, all); }));
