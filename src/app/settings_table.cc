@@ -17,7 +17,8 @@ auto& reach(Settings& settings) {
 }
 
 constexpr std::uint8_t kServer = kForServer;
-constexpr std::uint8_t kEverywhere = kForServer | kForLocal | kForClient | kForFolder | kForDatabase;
+constexpr std::uint8_t kEverywhere =
+    kForServer | kForLocal | kForClient | kForFolder | kForDatabase;
 constexpr std::uint8_t kDataCommands = kForServer | kForLocal;
 constexpr std::uint64_t kSecond = 1'000;
 constexpr std::uint64_t kDay = 86'400 * kSecond;
