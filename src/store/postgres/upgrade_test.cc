@@ -222,6 +222,7 @@ TEST_P(PostgresUpgrades, GoOnFromWhereADeadNodeLeftThem) {
   ASSERT_TRUE(write_and_wait(*old, kTenantA, inserting(kTenantA, profile_of(1))).ok());
   const auto reader = stranger();
   ASSERT_TRUE(reader->run("BEGIN", {}));
+  ASSERT_TRUE(reader->run("SET LOCAL idle_in_transaction_session_timeout = 0", {}));
   ASSERT_EQ(number(*reader, "SELECT count(*) FROM audit_events"), 0);
 
   const std::string name = "dying-" + folder_.path().substr(folder_.path().size() - 12);

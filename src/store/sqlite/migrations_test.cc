@@ -154,7 +154,7 @@ TEST_F(Migrations, TellWhichTypeOfProfileATokenIsOf) {
 
 TEST_F(Migrations, RefuseAFileOfANewerVersion) {
   make_and("INSERT INTO schema_version (version, name) VALUES (42, 'of the future')");
-  expect_refusal({"42", "up to 7 "});
+  expect_refusal({"42", "up to 8 "});
 }
 
 TEST_F(Migrations, RefuseAFileWithOtherColumns) {
