@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 5> kNames = {"sqlite", "postgres", "citus
                                                     "yugabyte"};  // in the order of the values
 
 postgres::MigrateOptions options_of(const PostgresSchemaOptions& options) {
-  return {.connecting = {options.url, options.patience, options.pooled},
+  return {.connecting = {options.url, options.patience, options.pooled, true},
           .engine = options.engine,
           .distribute_again = true};
 }

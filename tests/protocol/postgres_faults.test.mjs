@@ -164,6 +164,7 @@ describe('the server', () => {
       await until(async () => !(await ready(muster)));
       const refused = await muster.get(PROFILES);
       assertError(refused, 503);
+      assert.ok(!refused.text.includes(server.folder), 'where the database is, is not for clients');
       for (const socket of others) socket.destroy();
       await load.more(1);
     }, { width: 24 }));

@@ -25,6 +25,7 @@ milliseconds with_grace(milliseconds patience) {
   return patience + std::min<milliseconds>(patience, std::chrono::seconds(2));
 }
 
+constexpr const char* kLost = "The connection to the database was lost.";
 // Clients choose the shapes of lists, so what is prepared is bounded.
 constexpr std::size_t kMaxPrepared = 256;
 // A writer that stopped in mid-transaction must not hold its tenant for ever.
@@ -186,17 +187,22 @@ base::Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptio
   }
 }
 
+std::string Connection::told(std::string message) const {
+  if (options_.for_operators) message += " " + text_of(PQerrorMessage(handle_.get()));
+  return message;
+}
+
 base::Status Connection::prepare_session() {
   pg_conn* const handle = handle_.get();
   if (handle == nullptr || PQstatus(handle) != CONNECTION_OK) {
-    return unavailable("The database cannot be reached: " + text_of(PQerrorMessage(handle)));
+    return unavailable(told("The database cannot be reached."));
   }
   if (text_of(PQparameterStatus(handle, "in_hot_standby")) == "on") {
     return unavailable("The database is a standby, which can only be read.");
   }
   PQsetNoticeReceiver(handle, note, this);
   if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1) {
-    return unavailable("The database cannot be reached: " + text_of(PQerrorMessage(handle)));
+    return unavailable(told("The database cannot be reached."));
   }
   if (options_.pooled) return base::done();
   for (int run = 1; !script(session_settings(options_.patience).c_str()); ++run) {
@@ -228,7 +234,7 @@ void Connection::refuse(const pg_result* result) {
   failed_ = true;
   const std::string state = text_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
   const std::string message = text_of(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-  if (state.empty()) return lose("The connection to the database was lost.");
+  if (state.empty()) return lose(kLost);
   fault_ = fault_of(state, message);
   lost_ = fault_.ends_connection;
 }
@@ -255,9 +261,8 @@ pg_result* Connection::next(Deadline deadline, bool& alive) {
   while (PQflush(handle_.get()) > 0 || PQisBusy(handle_.get()) != 0) {
     if (wait(deadline)) continue;
     alive = false;
-    const std::string why = text_of(PQerrorMessage(handle_.get()));
-    lose(why.empty() ? "The database did not answer in time."
-                     : "The connection to the database was lost: " + why);
+    const bool silent = text_of(PQerrorMessage(handle_.get())).empty();
+    lose(told(silent ? "The database did not answer in time." : kLost));
     return nullptr;
   }
   return PQgetResult(handle_.get());
@@ -292,7 +297,7 @@ std::optional<Rows> Connection::collect() {
       }
       if (lost_) return std::nullopt;
       if (PQstatus(handle_.get()) != CONNECTION_OK) {
-        lose("The connection to the database was lost.");
+        lose(kLost);
         return std::nullopt;
       }
     }
@@ -356,7 +361,7 @@ bool Connection::settle() {
   if (sent_.empty()) {
     // A database that went away has closed the socket, which shows without waiting.
     if (PQconsumeInput(handle_.get()) != 1 || PQstatus(handle_.get()) != CONNECTION_OK) {
-      lose("The connection to the database was lost.");
+      lose(kLost);
     }
     return !lost_;
   }
@@ -370,27 +375,23 @@ bool Connection::settle() {
 std::optional<Rows> Connection::run(const std::string& sql, std::span<const Cell> parameters,
                                     Keep keep) {
   if (!begin_batch()) return std::nullopt;
-  if (!send_queued() || !send_statement(sql, parameters, keep, true) || !send_sync()) {
-    lose("The connection to the database was lost: " + text_of(PQerrorMessage(handle_.get())));
-    return std::nullopt;
-  }
-  return collect();
+  const bool sent = send_queued() && send_statement(sql, parameters, keep, true) && send_sync();
+  if (!sent) lose(told(kLost));
+  return sent ? collect() : std::nullopt;
 }
 
 bool Connection::post(const std::string& sql, std::span<const Cell> parameters, bool changes_row) {
   if (!begin_batch()) return false;
   posting_ = true;
-  if (!send_queued() || !send_statement(sql, parameters, Keep::kPrepared, false)) {
-    lose("The connection to the database was lost: " + text_of(PQerrorMessage(handle_.get())));
-    return false;
-  }
-  sent_.back().changes_row = changes_row;
-  return true;
+  const bool sent = send_queued() && send_statement(sql, parameters, Keep::kPrepared, false);
+  if (!sent) lose(told(kLost));
+  if (sent) sent_.back().changes_row = changes_row;
+  return sent;
 }
 
 bool Connection::confirm() {
   if (posting_) {
-    if (!send_sync()) lose("The connection to the database was lost.");
+    if (!send_sync()) lose(kLost);
     static_cast<void>(collect());
     if (failed_) return false;
   }
@@ -423,7 +424,7 @@ void Connection::queue_once(std::string sql, std::span<const Cell> parameters) {
 void Connection::send() {
   if (!settle()) return;
   failed_ = false;
-  if (!send_queued() || !send_sync()) lose("The connection to the database was lost.");
+  if (!send_queued() || !send_sync()) lose(kLost);
 }
 
 // The extended protocol takes one statement at a time.
@@ -437,11 +438,11 @@ bool Connection::script(const char* sql) {
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (one.find_first_not_of(" \n") == std::string::npos) continue;
     if (!send_statement(one, {}, Keep::kOnce, true)) {
-      lose("The connection to the database was lost.");
+      lose(kLost);
       return false;
     }
   }
-  if (!send_sync()) lose("The connection to the database was lost.");
+  if (!send_sync()) lose(kLost);
   return collect().has_value();
 }
 

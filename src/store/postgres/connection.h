@@ -46,6 +46,8 @@ struct ConnectionOptions {
   // A pooler may give each transaction another session: nothing is left in one, no statement is
   // prepared by name, and limits of time are set in each transaction.
   bool pooled = false;
+  // Errors quote libpq, which names hosts and ports: for the start and commands, not for clients.
+  bool for_operators = false;
 };
 
 using Instant = std::chrono::steady_clock::time_point;
@@ -128,6 +130,8 @@ class Connection {
   [[nodiscard]] pg_result* next(Deadline deadline, bool& alive);
   [[nodiscard]] bool wait(Deadline deadline);
   void refuse(const pg_result* result);
+  // With what libpq says, for those who may know.
+  [[nodiscard]] std::string told(std::string message) const;
   void lose(std::string why);
   static void note(void* self, const pg_result* result);
 

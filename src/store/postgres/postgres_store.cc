@@ -31,7 +31,7 @@ base::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions
   // Other nodes may be changing the schema.
   const auto patience =
       std::max<std::chrono::milliseconds>(options.patience, std::chrono::minutes(2));
-  const MigrateOptions migrating{.connecting = {options.url, patience, options.pooled},
+  const MigrateOptions migrating{.connecting = {options.url, patience, options.pooled, true},
                                  .program = program};
   MUSTER_TRY(options.as_it_is ? expect_migrated(migrating) : migrate(migrating));
   return std::unique_ptr<PostgresStore>(new PostgresStore(std::move(options)));
