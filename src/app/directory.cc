@@ -90,7 +90,7 @@ base::Status Directory::refresh() {
     for (const auto& [key, known] : applications_) looked.emplace(key, known.exists);
   }
   if (looked.empty()) return base::done();
-  const base::Status read = store_.read([&](store::Reader& reader) -> base::Status {
+  base::Status read = store_.read([&](store::Reader& reader) -> base::Status {
     for (auto& [key, there] : looked) there = MUSTER_TRY(exists(reader, key.first, key.second));
     return base::done();
   });

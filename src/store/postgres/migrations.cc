@@ -278,7 +278,7 @@ base::Status Migrator::open_worker() {
 base::Status Migrator::apply(const Ddl& statement) {
   MUSTER_TRY(open_worker());
   while (true) {
-    const base::Status status = attempt(statement);
+    base::Status status = attempt(statement);
     if (status.ok()) return status;
     if (!is_passing(worker_->fault()) || steady_clock::now() > deadline_) return status;
     rest();
