@@ -65,7 +65,7 @@ apt_install() { # PACKAGE...
   say "installing ${missing[*]}"
   case " ${missing[*]} " in *" postgresql-15 "*) no_main_cluster ;; esac
   local server
-  for server in etcd-server haproxy patroni; do
+  for server in etcd-server haproxy patroni pgbouncer; do
     case " ${missing[*]} " in *" $server "*) no_services "${server%-server}.service" ;; esac
   done
   mkdir -p "$BUILD"
