@@ -104,11 +104,11 @@ if wanted unit || wanted protocol || wanted clients || wanted cluster; then
 fi
 if wanted asan && build asan build_sanitized asan address,undefined; then
   suite unit-asan unit asan
-  CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 suite protocol-asan protocol asan
+  CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 COPY_KILLS=2 suite protocol-asan protocol asan
 fi
 if wanted tsan && build tsan build_sanitized tsan thread; then
   suite unit-tsan unit tsan
-  CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 suite protocol-tsan protocol tsan
+  CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 COPY_KILLS=2 suite protocol-tsan protocol tsan
 fi
 if wanted fuzz && build fuzz build_fuzz; then
   seconds=10
