@@ -43,6 +43,7 @@ make_root() { # DIR
   fi
   cp -L /etc/resolv.conf /etc/hosts "$1/etc/"
   apt-config dump | grep -E '^Acquire::https?::' >"$1/etc/apt/apt.conf.d/90machine" || true
+  chmod 755 "$1" # mktemp lets only its owner in, and the archive remembers that
   # A package that is installed starts nothing here.
   printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
   chmod +x "$1/usr/sbin/policy-rc.d"
