@@ -77,6 +77,8 @@ protocol() { # BUILD VARIABLE=VALUE...
   cd "$ROOT" && bash "$ROOT/tools/with_pg.sh" env MUSTER_BIN="$folder/muster" "$@" \
     node --test --test-reporter=tap tests/protocol/*.test.mjs
 }
+# What the release build does many times over, on files of its own.
+few=(CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 COPY_KILLS=2)
 clients() { MUSTER_BIN=$BUILD/$1/muster node "$ROOT/tests/clients/run.mjs"; }
 
 cluster() {
@@ -89,7 +91,7 @@ if wanted unit || wanted protocol || wanted clients || wanted cluster; then
     if wanted unit; then suite unit unit release; fi
     if wanted protocol; then
       suite protocol protocol release
-      CRASH_CYCLES=50 suite protocol-postgres protocol release MUSTER_STORE=postgres
+      suite protocol-postgres protocol release MUSTER_STORE=postgres "${few[@]}"
     fi
     if wanted clients; then
       npm_packages "$ROOT/tests/clients"
@@ -104,11 +106,11 @@ if wanted unit || wanted protocol || wanted clients || wanted cluster; then
 fi
 if wanted asan && build asan build_sanitized asan address,undefined; then
   suite unit-asan unit asan
-  CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 COPY_KILLS=2 suite protocol-asan protocol asan
+  suite protocol-asan protocol asan "${few[@]}"
 fi
 if wanted tsan && build tsan build_sanitized tsan thread; then
   suite unit-tsan unit tsan
-  CRASH_CYCLES=25 RACE_ROUNDS=10 BACKUP_ROUNDS=5 COPY_KILLS=2 suite protocol-tsan protocol tsan
+  suite protocol-tsan protocol tsan "${few[@]}"
 fi
 if wanted fuzz && build fuzz build_fuzz; then
   seconds=10
