@@ -10,6 +10,7 @@
 #include "edm/system_model.h"
 #include "enrollment/audit.h"
 #include "store/row_layout.h"
+#include "store/transfer.h"
 
 namespace muster::app {
 namespace {
@@ -66,14 +67,13 @@ base::Status change_key(store::Store& store, enrollment::Operation operation,
 }  // namespace
 
 base::Result<std::vector<std::string>> all_tenants(store::Store& store) {
-  std::vector<std::string> tenants = {std::string(edm::kSystemTenant)};
-  store::Query query{.set = &edm::kTenants, .tenant = edm::kSystemTenant, .limit = 1'000};
-  for (;;) {
-    const store::Page page = MUSTER_TRY(store::list(store, query));
-    for (const edm::Record& record : page.records) tenants.push_back(record.key());
-    if (!page.more) return tenants;
-    query.after = page.records.back().key();
-  }
+  std::vector<std::string> tenants;
+  base::Status read = store.read([&](store::Reader& reader) -> base::Status {
+    tenants = MUSTER_TRY(store::tenants_of(reader));
+    return base::done();
+  });
+  if (!read) return std::move(read).error();
+  return tenants;
 }
 
 std::vector<const edm::EntitySet*> sealed_sets() {

@@ -13,12 +13,7 @@ constexpr std::chrono::seconds kBelieved{1};
 constexpr std::chrono::seconds kInUse{60};
 constexpr std::size_t kMostKnown = 10'000;
 
-base::Result<bool> exists(store::Reader& reader, std::string_view tenant,
-                          std::string_view client_id) {
-  // The key alone is read.
-  return MUSTER_TRY(reader.get(edm::kApplications, tenant, client_id, edm::PropertyMask{1}))
-      .has_value();
-}
+constexpr edm::PropertyMask kKeyAlone{1};  // for whether a record is there
 
 }  // namespace
 
@@ -44,10 +39,10 @@ base::Result<bool> Directory::tenant_exists(std::string_view tenant) {
     const auto found = known_.find(tenant);
     if (found != known_.end() && now < found->second.until) return found->second.exists;
   }
-  const bool exists = !base::uuid_octets(tenant).empty() &&
-                      MUSTER_TRY(store::get(store_, edm::kTenants, edm::kSystemTenant, tenant,
-                                            edm::PropertyMask{1}))
-                          .has_value();
+  const bool exists =
+      !base::uuid_octets(tenant).empty() &&
+      MUSTER_TRY(store::get(store_, edm::kTenants, edm::kSystemTenant, tenant, kKeyAlone))
+          .has_value();
   const std::lock_guard lock(mutex_);
   if (known_.size() >= kMostKnown) known_.clear();
   known_.insert_or_assign(std::string(tenant), Known{exists, now.plus(kBelieved)});
@@ -68,12 +63,8 @@ base::Result<bool> Directory::application_exists(std::string_view tenant,
   }
   const bool possible = !base::uuid_octets(tenant).empty() && !base::uuid_octets(client_id).empty();
   if (!possible) return false;
-  bool there = false;
-  const base::Status read = store_.read([&](store::Reader& reader) -> base::Status {
-    there = MUSTER_TRY(exists(reader, tenant, client_id));
-    return base::done();
-  });
-  if (!read) return read.error();
+  const bool there =
+      MUSTER_TRY(store::get(store_, edm::kApplications, tenant, client_id, kKeyAlone)).has_value();
   const std::lock_guard lock(mutex_);
   if (applications_.size() >= kMostKnown) applications_.clear();
   applications_.insert_or_assign(std::move(key), KnownApplication{there, now});
@@ -91,7 +82,10 @@ base::Status Directory::refresh() {
   }
   if (looked.empty()) return base::done();
   base::Status read = store_.read([&](store::Reader& reader) -> base::Status {
-    for (auto& [key, there] : looked) there = MUSTER_TRY(exists(reader, key.first, key.second));
+    for (auto& [key, there] : looked) {
+      there =
+          MUSTER_TRY(reader.get(edm::kApplications, key.first, key.second, kKeyAlone)).has_value();
+    }
     return base::done();
   });
   if (!read) return read;
