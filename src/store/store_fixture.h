@@ -320,6 +320,15 @@ inline std::string engine_name(const testing::TestParamInfo<Engine>& info) {
 #define MUSTER_ON_EVERY_ENGINE(suite)                                                   \
   INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::ValuesIn(muster::store::engines()), \
                            muster::store::engine_name)
+// Of a suite whose parameter is the URL of the server (tools/with_pg.sh); nothing without one.
+#define MUSTER_ON_THE_SERVER(suite)                                                     \
+  GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite);                                 \
+  INSTANTIATE_TEST_SUITE_P(                                                             \
+      Server, suite,                                                                    \
+      testing::ValuesIn(muster::store::postgres_url().empty()                           \
+                            ? std::vector<std::string>()                                \
+                            : std::vector<std::string>{muster::store::postgres_url()}), \
+      [](const auto& /*info*/) { return "postgres"; })
 #define MUSTER_ON_EVERY_ENGINE_AND_WAY(suite)                                                    \
   INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::ValuesIn(muster::store::engines_and_ways()), \
                            muster::store::engine_name)

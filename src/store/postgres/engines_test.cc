@@ -206,12 +206,7 @@ TEST_P(PostgresEngines, TakeTheirScripts) {
   }
 }
 
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresEngines);
-INSTANTIATE_TEST_SUITE_P(Server, PostgresEngines,
-                         testing::ValuesIn(postgres_url().empty()
-                                               ? std::vector<std::string>()
-                                               : std::vector<std::string>{postgres_url()}),
-                         [](const auto& /*info*/) { return "postgres"; });
+MUSTER_ON_THE_SERVER(PostgresEngines);
 
 }  // namespace
 }  // namespace muster::store::postgres

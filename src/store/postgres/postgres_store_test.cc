@@ -390,12 +390,7 @@ TEST_P(PostgresNodes, WalkIndexes) {
   }
 }
 
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresNodes);
-INSTANTIATE_TEST_SUITE_P(Server, PostgresNodes,
-                         testing::ValuesIn(postgres_url().empty()
-                                               ? std::vector<std::string>()
-                                               : std::vector<std::string>{postgres_url()}),
-                         [](const auto& /*info*/) { return "postgres"; });
+MUSTER_ON_THE_SERVER(PostgresNodes);
 
 TEST(PostgresUrls, AreNeverInMessages) {
   for (const std::string url :

@@ -456,12 +456,7 @@ TEST_P(WireFaults, WhatWaitsInTheQueueHasADeadlineToo) {
   EXPECT_EQ(profiles(*direct_), kBefore + 1);
 }
 
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(WireFaults);
-INSTANTIATE_TEST_SUITE_P(Server, WireFaults,
-                         testing::ValuesIn(postgres_url().empty()
-                                               ? std::vector<std::string>()
-                                               : std::vector<std::string>{postgres_url()}),
-                         [](const auto& /*info*/) { return "postgres"; });
+MUSTER_ON_THE_SERVER(WireFaults);
 
 }  // namespace
 }  // namespace muster::store::postgres
